@@ -1,0 +1,85 @@
+import { configureBucket, createBucket as create, deleteBucket as remove, readBucket } from './buckets.js'
+import { readCorsRules } from './cors.js'
+import { S3Error } from './errors.js'
+import { refuseAcl } from './object-headers.js'
+import type { Operation, OperationContext } from './operation.js'
+import { xmlReply } from './reply.js'
+import type { Reply } from './reply.js'
+import { readBodyPromise, receiveDocument } from './request-body.js'
+import { header } from './s3-request.js'
+import { childText, children, readXml } from './xml.js'
+
+/** CreateBucket. */
+export const createBucket: Operation = async ({ request, claim, settings, storage }) => {
+  refuseAcl(header(request, 'x-amz-acl'))
+  const document = await receiveDocument(readBodyPromise(request, claim, settings))
+  const region = document === '' ? undefined : childText(readXml(document, 'CreateBucketConfiguration'), 'LocationConstraint')
+  if (region !== undefined && region !== settings.region) {
+    throw new S3Error('InvalidArgument', `The location constraint is not this store's region, ${settings.region}.`, { ArgumentName: 'LocationConstraint', ArgumentValue: region })
+  }
+  await create(storage, request.bucket, settings.now())
+  return { status: 200, headers: { location: `/${request.bucket}` } }
+}
+
+/** DeleteBucket. */
+export const deleteBucket: Operation = async ({ request, storage }) => {
+  await remove(storage, request.bucket)
+  return { status: 204 }
+}
+
+/** HeadBucket. */
+export const headBucket: Operation = async ({ settings }) =>
+  ({ status: 200, headers: { 'x-amz-bucket-region': settings.region } })
+
+/** GetBucketLocation: us-east-1 is written as nothing at all. */
+export const getBucketLocation: Operation = async ({ settings }) =>
+  xmlReply('LocationConstraint', settings.region === 'us-east-1' ? '' : settings.region)
+
+/** PutBucketCors. */
+export const putBucketCors: Operation = async (context) => {
+  const cors = await receiveConfiguration(context)
+  readCorsRules(cors)
+  await configureBucket(context.storage, context.request.bucket, { cors })
+  return { status: 200 }
+}
+
+/** GetBucketCors. */
+export const getBucketCors: Operation = async ({ request, storage }) => {
+  const { cors } = await readBucket(storage, request.bucket)
+  if (cors === undefined) throw new S3Error('NoSuchCORSConfiguration', 'The CORS configuration does not exist', { BucketName: request.bucket })
+  return documentReply(cors)
+}
+
+/** DeleteBucketCors. */
+export const deleteBucketCors: Operation = async ({ request, storage }) => {
+  await configureBucket(storage, request.bucket, { cors: undefined })
+  return { status: 204 }
+}
+
+/** PutBucketLifecycleConfiguration: kept and given back, never acted on. */
+export const putBucketLifecycle: Operation = async (context) => {
+  const lifecycle = await receiveConfiguration(context)
+  const rules = children(readXml(lifecycle, 'LifecycleConfiguration'), 'Rule')
+  const valid = rules.length > 0 && rules.every((rule) => /^(Enabled|Disabled)$/.test(childText(rule, 'Status') ?? ''))
+  if (!valid) throw new S3Error('MalformedXML', 'A lifecycle configuration needs at least one Rule, each with Status Enabled or Disabled.')
+  await configureBucket(context.storage, context.request.bucket, { lifecycle })
+  return { status: 200 }
+}
+
+/** GetBucketLifecycleConfiguration. */
+export const getBucketLifecycle: Operation = async ({ request, storage }) => {
+  const { lifecycle } = await readBucket(storage, request.bucket)
+  if (lifecycle === undefined) throw new S3Error('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', { BucketName: request.bucket })
+  return documentReply(lifecycle)
+}
+
+/** DeleteBucketLifecycle. */
+export const deleteBucketLifecycle: Operation = async ({ request, storage }) => {
+  await configureBucket(storage, request.bucket, { lifecycle: undefined })
+  return { status: 204 }
+}
+
+const receiveConfiguration = async ({ request, claim, settings }: OperationContext): Promise<string> =>
+  await receiveDocument(readBodyPromise(request, claim, settings))
+
+const documentReply = (document: string): Reply => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: document })

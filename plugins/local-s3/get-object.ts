@@ -1,0 +1,101 @@
+import { S3Error, notImplemented } from './errors.js'
+import { openObject, preconditionFailed, deleteObject as unlinkObject } from './objects.js'
+import type { StoredObject } from './objects.js'
+import type { Operation } from './operation.js'
+import { checksumHeaders } from './put-object.js'
+import { xmlReply } from './reply.js'
+import { header, parameter } from './s3-request.js'
+import type { S3Request } from './s3-request.js'
+
+const OVERRIDES = ['content-type', 'content-language', 'expires', 'cache-control', 'content-disposition', 'content-encoding'] as const
+
+/** GetObject and HeadObject: ranges, conditions and `response-*` overrides. */
+export const getObject: Operation = async ({ request, storage }) => {
+  if (request.query.has('partNumber')) throw notImplemented('reading single parts of an object')
+  const file = await openObject(storage, request.bucket, request.key)
+  try {
+    checkConditions(request, file)
+    const range = readRange(request.headers.get('range'), file.size)
+    const { start, end } = range ?? { start: 0, end: file.size - 1 }
+    const headers = {
+      ...describe(file, request),
+      'content-length': String(end - start + 1),
+      ...range && { 'content-range': `bytes ${start}-${end}/${file.size}` }
+    }
+    return { status: range === undefined ? 200 : 206, headers, body: { file, start, end } }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** DeleteObject. */
+export const deleteObject: Operation = async ({ request, storage }) => {
+  await unlinkObject(storage, request.bucket, request.key)
+  return { status: 204 }
+}
+
+/** GetObjectTagging. */
+export const getObjectTagging: Operation = async ({ request, storage }) => {
+  const file = await openObject(storage, request.bucket, request.key)
+  await file.close()
+  return xmlReply('Tagging', { TagSet: { Tag: file.description.tags.map(([Key, Value]) => ({ Key, Value })) } })
+}
+
+function describe ({ description }: StoredObject, request: S3Request): Record<string, string> {
+  const stored = { ...description.headers, ...readOverrides(request) }
+  const metadata = Object.entries(description.metadata).map(([name, text]) => [`x-amz-meta-${name}`, text] as const)
+  return {
+    ...stored,
+    ...Object.fromEntries(metadata),
+    etag: `"${description.etag}"`,
+    'last-modified': new Date(description.lastModified).toUTCString(),
+    'accept-ranges': 'bytes',
+    ...description.tags.length > 0 && { 'x-amz-tagging-count': String(description.tags.length) },
+    ...header(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED' && checksumHeaders(description.checksum)
+  }
+}
+
+function readOverrides (request: S3Request): Record<string, string> {
+  const overrides: Record<string, string> = {}
+  for (const name of OVERRIDES) {
+    const text = parameter(request, `response-${name}`)
+    if (text === undefined) continue
+    if (!/^[\x20-\x7e]*$/.test(text)) throw new S3Error('InvalidArgument', 'Header value cannot be represented in ASCII.', { ArgumentName: `response-${name}`, ArgumentValue: text })
+    overrides[name] = text
+  }
+  return overrides
+}
+
+/** Conditions of RFC 9110, section 13, in its order of precedence. */
+function checkConditions (request: S3Request, { description }: StoredObject): void {
+  const modified = Math.floor(Date.parse(description.lastModified) / 1000) * 1000
+  const date = (name: string): number => Date.parse(request.headers.get(name) ?? '')
+  const ifMatch = request.headers.get('if-match')
+  const ifNoneMatch = request.headers.get('if-none-match')
+  if (ifMatch !== undefined) {
+    if (!lists(ifMatch, description.etag)) throw preconditionFailed('If-Match')
+  } else if (modified > date('if-unmodified-since')) {
+    throw preconditionFailed('If-Unmodified-Since')
+  }
+  const unchanged = ifNoneMatch === undefined ? modified <= date('if-modified-since') : lists(ifNoneMatch, description.etag)
+  if (unchanged) throw new S3Error('NotModified', 'Not Modified', { ETag: `"${description.etag}"` })
+}
+
+const lists = (header: string, etag: string): boolean =>
+  header.split(',').map((item) => item.trim().replace(/^W\//, '').replaceAll('"', '')).some((item) => item === '*' || item === etag)
+
+/**
+ * One range of RFC 9110, section 14. As S3 does, several ranges and unknown units are ignored.
+ *
+ * @throws S3Error InvalidRange where the range has no byte of the object
+ */
+function readRange (text: string | undefined, size: number): { start: number, end: number } | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(text?.trim() ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1)
+  if (start <= end) return { start, end }
+  throw new S3Error('InvalidRange', 'The requested range is not satisfiable', { RangeRequested: text ?? '', ActualObjectSize: size })
+}
