@@ -1,0 +1,56 @@
+import { errors } from './errors.js'
+import { isWellFormed } from './object-key.js'
+
+/** What S3 allows for names and values together, in bytes after encoding ("Object metadata", S3 user guide). */
+const METADATA_LIMIT = 2048
+
+const HEADER_PREFIX = 'x-amz-meta-'
+const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
+
+/**
+ * The `x-amz-meta-*` headers for a filename and metadata. Values are percent-encoded (RFC 3986, UTF-8),
+ * so that any script signs and reads back unchanged; {@link decodeMetadata} undoes it.
+ *
+ * @param at where the fields stand in the request, to name them in errors, as in `files/3/`
+ * @throws FST_UPLOAD_INVALID_METADATA for control characters, reserved names, lone surrogates, or over 2 KB
+ */
+export function metadataHeaders (filename: string | undefined, metadata: Readonly<Record<string, string>>, at: string): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (filename !== undefined) headers[`${HEADER_PREFIX}filename`] = encode(filename, `${at}filename`)
+  for (const [name, value] of Object.entries(metadata)) {
+    const field = `${at}metadata/${name}`
+    if (SERVER_DECIDES.has(name)) {
+      throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'is reserved: choose another name')
+    }
+    headers[HEADER_PREFIX + name] = encode(value, field)
+  }
+  const bytes = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (bytes > METADATA_LIMIT) {
+    throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}${filename === undefined ? 'metadata' : 'filename and metadata'}`,
+      `take ${bytes} bytes once encoded, but S3 stores at most ${METADATA_LIMIT}`)
+  }
+  return headers
+}
+
+/**
+ * Metadata as it was declared, out of what the store holds. Values that we did not write and that are no
+ * valid encoding come back as they are.
+ */
+export function decodeMetadata (stored: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, decode(value)]))
+}
+
+function encode (value: string, field: string): string {
+  if (value === '') throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not be empty')
+  if (/\p{Cc}/u.test(value)) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not hold control characters')
+  if (!isWellFormed(value)) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must hold whole Unicode characters')
+  return encodeURIComponent(value)
+}
+
+function decode (value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,66 @@
+import type { Context } from '../context.js'
+import { errors } from '../errors.js'
+import { OPERATIONS, type ObjectRequest, type Operation } from '../signing/operations.js'
+import { admitSum, sumOf } from './complete-multipart-upload.js'
+import { planMultipartUpload } from './create-multipart-upload.js'
+import { assertInProgress, planOf, readParts } from './list-parts.js'
+import type { MultipartDeclaration, UploadReference } from './schemas.js'
+
+/** A request about an upload in progress that the client wants to send to the store itself. */
+export interface MultipartRequest extends UploadReference {
+  readonly operation: 'ListParts' | 'CompleteMultipartUpload' | 'AbortMultipartUpload'
+}
+
+/** A presigned request. */
+export interface SignedMultipartRequest {
+  readonly url: string
+  readonly key: string
+  readonly method: string
+  /** The headers to send, exactly these. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Signs CreateMultipartUpload: type, metadata and encryption are bound, and the key is ours.
+ *
+ * @param partSize in bytes, where the client has its own idea of it
+ * @throws as {@link planMultipartUpload}; FST_UPLOAD_NO_CREDENTIALS
+ */
+export async function signMultipartCreation (context: Context, owner: string, declaration: MultipartDeclaration, partSize?: number): Promise<SignedMultipartRequest> {
+  const { key, headers } = planMultipartUpload(context, owner, declaration, partSize)
+  return sign(context, { operation: 'CreateMultipartUpload', key, headers })
+}
+
+/**
+ * Signs ListParts, AbortMultipartUpload or CompleteMultipartUpload. What the client sends to complete does not pass
+ * through here, so it has to be bounded beforehand: by the declared size, which the URL of every part and the request
+ * itself carry. Under a limit and with nothing declared it cannot be, and is refused.
+ *
+ * @throws FST_UPLOAD_NOT_FOUND; FST_UPLOAD_FIELD_REQUIRED; as {@link admitSum}; the errors of the store;
+ * FST_UPLOAD_NO_CREDENTIALS
+ */
+export async function signMultipartRequest (context: Context, owner: string, { operation, ...upload }: MultipartRequest): Promise<SignedMultipartRequest> {
+  planOf(context, owner, upload)
+  const headers = operation === 'CompleteMultipartUpload' ? await completionHeaders(context, owner, upload) : {}
+  if (operation === 'ListParts') await assertInProgress(context, upload)
+  return sign(context, { operation, key: upload.key, parameters: { uploadId: upload.uploadId }, headers })
+}
+
+async function completionHeaders (context: Context, owner: string, upload: UploadReference): Promise<Record<string, string>> {
+  const { maxSize, singleUse } = context.options
+  const plan = planOf(context, owner, upload)
+  if (plan.size === undefined && maxSize !== undefined) {
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED('size', `an upload that the client completes by itself has to declare its size when it starts, at most ${maxSize}`)
+  }
+  await admitSum(context, upload, plan, sumOf(await readParts(context, upload)))
+  return {
+    'content-type': 'application/xml',
+    ...plan.size !== undefined && { 'x-amz-mp-object-size': String(plan.size) },
+    ...singleUse && { 'if-none-match': '*' }
+  }
+}
+
+async function sign ({ presigner }: Context, request: ObjectRequest & { readonly operation: Operation }): Promise<SignedMultipartRequest> {
+  const url = await presigner.presign(request, await presigner.lease())
+  return { url, key: request.key, method: OPERATIONS[request.operation].method, headers: request.headers ?? {} }
+}

@@ -1,0 +1,54 @@
+import type { Context } from '../context.js'
+import { objectKey } from '../object-key.js'
+import { admitPut, type Admission } from '../policy.js'
+import type { Lease } from '../signing/lease.js'
+import type { ObjectRequest } from '../signing/operations.js'
+import type { UploadDeclaration, UploadUrl, UploadUrls } from './schemas.js'
+
+/**
+ * Creates the URL under which one file may be uploaded, once and as declared.
+ *
+ * @param owner under whose prefix the object will be
+ * @throws what {@link admitPut} throws; FST_UPLOAD_INVALID_OWNER; FST_UPLOAD_NO_CREDENTIALS
+ */
+export async function createUploadUrl (context: Context, owner: string, declaration: UploadDeclaration): Promise<UploadUrl> {
+  const put = preparePut(context, owner, admitPut(context.options, declaration))
+  const lease = await context.presigner.lease()
+  return toUploadUrl(put, await context.presigner.presign(put.request, lease), lease)
+}
+
+/**
+ * Creates URLs for up to 100 files, all or none.
+ *
+ * @throws as {@link createUploadUrl}, with the index of the file, as in `files/3/size`
+ */
+export async function createUploadUrls (context: Context, owner: string, files: readonly UploadDeclaration[]): Promise<UploadUrls> {
+  const puts = files.map((file, index) => preparePut(context, owner, admitPut(context.options, file, `files/${index}/`)))
+  const lease = await context.presigner.lease()
+  const urls = await context.presigner.presignAll(puts.map(put => put.request), lease)
+  return { uploads: puts.map((put, index) => toUploadUrl(put, urls[index]!, lease)) }
+}
+
+/** A PUT that is yet to be signed. */
+interface Put {
+  readonly request: ObjectRequest
+  /** The headers the client has to set, which is all that are signed but Content-Length. */
+  readonly headers: Record<string, string>
+}
+
+function preparePut ({ options }: Context, owner: string, admission: Admission): Put {
+  const key = objectKey(options.keyPrefix, owner, options.createId(), admission.extension)
+  const headers = headersToSend(admission, options.singleUse)
+  const signed = admission.size === undefined ? headers : { ...headers, 'content-length': String(admission.size) }
+  return { request: { operation: 'PutObject', key, headers: signed }, headers }
+}
+
+function toUploadUrl ({ request: { key }, headers }: Put, url: string, { expiresIn, expiresAt }: Lease): UploadUrl {
+  return { url, key, method: 'PUT', headers, expiresIn, expiresAt }
+}
+
+// A URL with nothing bound stays as simple as `curl -T file "$url"`.
+function headersToSend ({ headers, size }: Admission, singleUse: boolean): Record<string, string> {
+  const isBound = size !== undefined || Object.keys(headers).length > 0
+  return isBound && singleUse ? { ...headers, 'if-none-match': '*' } : { ...headers }
+}

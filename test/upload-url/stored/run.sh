@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# What of the inspection needs ffmpeg, gigabytes or minutes. Installs ffmpeg from Debian where it is missing.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+
+if ! command -v ffmpeg ffprobe > /dev/null; then
+  apt-get update > /dev/null
+  apt-get install -y --no-install-recommends ffmpeg > /dev/null
+fi
+
+npx tsx test/upload-url/stored/shapes.extra.ts
+npx tsx test/upload-url/stored/fuzz.extra.ts
+npx tap --disable-coverage --timeout 300 test/upload-url/stored/large.extra.ts
