@@ -1,0 +1,80 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { errors } from './upload-url/errors.js'
+
+/** One API key of one owner. The key itself is not kept. */
+export interface ApiKey {
+  readonly owner: string
+  /** SHA-256 of the key. */
+  readonly digest: Buffer
+}
+
+/** Options of the plugin. */
+export interface AuthOptions {
+  /** The keys that are valid; an owner may have several, so that one can be replaced. */
+  readonly keys: readonly ApiKey[]
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Whose API key the request carries as a bearer token (RFC 6750).
+     * Reading it throws FST_UPLOAD_UNAUTHENTICATED when there is none, or it is unknown.
+     */
+    readonly owner: string
+  }
+}
+
+const CREDENTIALS = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i
+const API_KEY = /^[A-Za-z0-9._~+/-]+=*$/
+
+/**
+ * Reads `owner:key` pairs.
+ *
+ * @param pairs as configured; a key may hold what a bearer token may (RFC 6750, section 2.1)
+ * @returns the keys, hashed
+ * @throws Error naming the position of the first pair that is malformed, and nothing of its text, or saying that there is none
+ */
+export function parseApiKeys (pairs: readonly string[]): ApiKey[] {
+  if (pairs.length === 0) throw new Error('there is no entry')
+  const owners = new Map<string, string>()
+  return pairs.map((pair, index) => {
+    const colon = pair.indexOf(':')
+    const owner = pair.slice(0, Math.max(colon, 0)).trim()
+    const key = pair.slice(colon + 1).trim()
+    if (owner === '') throw new Error(`entry ${index + 1} is not of the form owner:key`)
+    if (!API_KEY.test(key)) throw new Error(`the key of entry ${index + 1} may hold only letters, digits and . _ ~ + / -`)
+    if ((owners.get(key) ?? owner) !== owner) throw new Error(`the key of entry ${index + 1} belongs to another owner already`)
+    owners.set(key, owner)
+    return { owner, digest: sha256(key) }
+  })
+}
+
+async function auth (fastify: FastifyInstance, { keys }: AuthOptions): Promise<void> {
+  fastify.decorateRequest('owner', {
+    getter (this: FastifyRequest) {
+      const presented = CREDENTIALS.exec(this.headers.authorization ?? '')?.[1]
+      const owner = presented && ownerOf(presented, keys)
+      if (!owner) throw unauthenticated(presented === undefined ? 'send your API key as "Authorization: Bearer <key>"' : 'this API key is unknown')
+      return owner
+    }
+  })
+}
+
+// Compares with every key, and digests at that, so that the time taken tells nothing about any of them.
+function ownerOf (presented: string, keys: readonly ApiKey[]): string | undefined {
+  const digest = sha256(presented)
+  return keys.filter(key => timingSafeEqual(key.digest, digest))[0]?.owner
+}
+
+function unauthenticated (advice: string): Error {
+  return Object.assign(new errors.FST_UPLOAD_UNAUTHENTICATED(advice), { headers: { 'www-authenticate': 'Bearer' } })
+}
+
+function sha256 (text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** Authenticates requests by API keys. It refuses nothing by itself: routes that need an owner read `request.owner`. */
+export default fp(auth, { name: 'auth', fastify: '5.x' })
