@@ -1,0 +1,74 @@
+// GET /upload-url under load, against the same route that does less and the same that signs with the SDK.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import autocannon from 'autocannon'
+import type { Usage, Variant } from './server.js'
+import { median, spread, table } from './report.js'
+
+const ROUNDS = 5
+const SECONDS = 4
+const CONNECTIONS = 50
+const PATH = '/upload-url?filename=dictation.mp3&size=20480'
+
+const VARIANTS: Readonly<Record<Variant, string>> = {
+  bare: '(d) bare Fastify route, constant reply',
+  constant: '(a) our hooks and schemas, constant reply',
+  ours: '(b) ours',
+  getSignedUrl: '(c) ours, with getSignedUrl in place of our signing'
+}
+
+interface Round extends Usage {
+  readonly perSecond: number
+}
+
+class Server {
+  readonly rounds: Round[] = []
+  private constructor (readonly variant: Variant, private readonly child: ChildProcess, private readonly address: string) {}
+
+  static async start (variant: Variant): Promise<Server> {
+    const child = fork(new URL('server.ts', import.meta.url), [variant], { execArgv: ['--import', 'tsx'] })
+    const [address] = await once(child, 'message')
+    return new Server(variant, child, address)
+  }
+
+  async round (duration: number): Promise<void> {
+    await this.usage()
+    const { requests, non2xx, errors } = await autocannon({ url: this.address + PATH, connections: CONNECTIONS, duration })
+    if (non2xx + errors > 0) throw new Error(`${this.variant}: ${non2xx} refusals, ${errors} errors`)
+    this.rounds.push({ perSecond: requests.total / duration, ...await this.usage() })
+  }
+
+  async usage (): Promise<Usage> {
+    this.child.send('usage')
+    const [usage] = await once(this.child, 'message')
+    return usage
+  }
+
+  stop (): void {
+    this.child.disconnect()
+  }
+}
+
+/** Loads every variant in turn, round after round, so that what the machine does meanwhile strikes all alike. */
+export async function benchRoutes (): Promise<string> {
+  const servers = await Promise.all((Object.keys(VARIANTS) as Variant[]).map(variant => Server.start(variant)))
+  for (const server of servers) await server.round(2)
+  for (const { rounds } of servers) rounds.length = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const server of servers) await server.round(SECONDS)
+  }
+  for (const server of servers) server.stop()
+
+  const perSecond = (variant: Variant) => median(servers.find(server => server.variant === variant)!.rounds.map(round => round.perSecond))
+  const rows = servers.map(({ variant, rounds }) => [
+    VARIANTS[variant],
+    Math.round(perSecond(variant)),
+    spread(rounds.map(round => round.perSecond)),
+    (perSecond(variant) / perSecond('constant')).toFixed(2),
+    (perSecond(variant) / perSecond('getSignedUrl')).toFixed(1),
+    median(rounds.map(round => round.cpu / (round.perSecond * SECONDS))).toFixed(0),
+    median(rounds.map(round => round.delay)).toFixed(1),
+    Math.round(rounds.at(-1)!.rss / 1e6)
+  ])
+  return table(['GET /upload-url', 'requests/s', 'spread', '× (a)', '× (c)', 'CPU µs/request', 'loop delay p99, ms', 'RSS, MB'], rows)
+}

@@ -1,0 +1,15 @@
+// Runs every benchmark and prints the tables; with --write, puts them into bench/README.md.
+import { readFile, writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { benchRoutes } from './routes.js'
+import { benchMemory, benchSigning } from './signing.js'
+
+const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`
+const tables = [`Measured on ${machine}.`, await benchMemory(), await benchSigning(), await benchRoutes()].join('\n\n')
+console.log(tables)
+
+if (process.argv.includes('--write')) {
+  const file = new URL('README.md', import.meta.url)
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace(/(<!-- tables -->\n)[^]*(<!-- \/tables -->)/, `$1${tables}\n$2`))
+}

@@ -1,0 +1,77 @@
+// One server to put load on, in a process of its own: `tsx bench/server.ts VARIANT`. It says its address, and on request what it used.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import uploadUrl, { type UploadDeclaration } from '../plugins/upload-url/index.js'
+
+/** What the servers differ in: who makes the reply of `GET /upload-url`. */
+export type Variant = 'bare' | 'constant' | 'ours' | 'getSignedUrl'
+
+/** What a server used since it was last asked. */
+export interface Usage {
+  /** CPU time in microseconds. */
+  readonly cpu: number
+  /** 99th percentile of the event loop's delay, in milliseconds. */
+  readonly delay: number
+  /** Resident memory in bytes. */
+  readonly rss: number
+}
+
+const CLIENT = { region: 'eu-central-1', credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' } }
+
+const handlers: Partial<Record<Variant, (reply: object) => (request: FastifyRequest) => Promise<object>>> = {
+  constant: reply => async () => reply,
+  getSignedUrl: reply => {
+    const client = new S3Client({ ...CLIENT, requestChecksumCalculation: 'WHEN_REQUIRED' })
+    const names = new Set(['content-type', 'content-length', 'if-none-match', 'x-amz-meta-filename'])
+    return async request => {
+      const { filename, size } = request.query as UploadDeclaration
+      const command = new PutObjectCommand({ Bucket: 'recordings', Key: `uploads/alice/${crypto.randomUUID()}.mp3`, ContentType: 'audio/mpeg', ContentLength: size, IfNoneMatch: '*', Metadata: { filename: filename! } })
+      return { ...reply, url: await getSignedUrl(client, command, { expiresIn: 900, signableHeaders: names, unhoistableHeaders: names }) }
+    }
+  }
+}
+
+async function build (variant: Variant): Promise<FastifyInstance> {
+  const sample = await sampleReply()
+  const app = Fastify()
+  if (variant === 'bare') {
+    app.get('/upload-url', async () => sample)
+    return app
+  }
+  const handler = handlers[variant]?.(sample)
+  app.addHook('onRoute', route => {
+    if (route.url === '/upload-url' && handler !== undefined) route.handler = handler
+  })
+  await register(app)
+  return app
+}
+
+async function register (app: FastifyInstance): Promise<void> {
+  await app.register(uploadUrl, { bucket: 'recordings', client: CLIENT, owner: () => 'alice' })
+}
+
+async function sampleReply (): Promise<object> {
+  const app = Fastify()
+  await register(app)
+  const reply = await app.uploads.createUploadUrl({ filename: 'dictation.mp3', size: 20_480 }, { owner: 'alice' })
+  await app.close()
+  return reply
+}
+
+const app = await build(process.argv[2] as Variant)
+const address = await app.listen({ host: '127.0.0.1', port: 0 })
+const delay = monitorEventLoopDelay({ resolution: 5 })
+let cpu = process.cpuUsage()
+delay.enable()
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage(cpu)
+  const usage: Usage = { cpu: user + system, delay: delay.percentile(99) / 1e6, rss: process.memoryUsage.rss() }
+  cpu = process.cpuUsage()
+  delay.reset()
+  process.send!(usage)
+})
+process.on('disconnect', () => process.exit())
+process.send!(address)
