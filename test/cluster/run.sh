@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# run.sh: three replicas behind nginx, with Redis and Ceph RGW, all on loopback: kills replicas under load, stops the
+# store, stops Redis, and counts. UPLOADS_PER_SECOND (200) and SECONDS_UNDER_FIRE (60) change the load.
+# Installs the Debian packages that are missing. Ends everything it started; fails when a promise is broken.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+RGW_ROOT=$(test/rgw/install.sh)
+missing=''
+command -v redis-server > /dev/null || missing="$missing redis-server"
+command -v nginx > /dev/null || missing="$missing nginx-light"
+if [ -n "$missing" ]; then
+  # Debian starts what it installs; we bring our own.
+  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
+  chmod +x /usr/sbin/policy-rc.d
+  apt-get update >&2
+  # shellcheck disable=SC2086
+  apt-get install -y --no-install-recommends $missing >&2
+  rm /usr/sbin/policy-rc.d
+fi
+npm run build > /dev/null
+
+run=$(mktemp -d)
+trap 'test/rgw/stop.sh "$run"; rm -rf "$run"' EXIT
+trap 'exit 130' INT TERM
+
+read -r s3_port mon_port <<< "$(test/rgw/free-ports.sh)"
+export S3_ACCESS_KEY=rgw-cluster S3_SECRET_KEY RGW_ROOT
+S3_SECRET_KEY=$(node -p 'require("node:crypto").randomBytes(20).toString("hex")')
+test/rgw/start.sh "$run" "$s3_port" "$mon_port"
+
+export CLUSTER_RUN=$run CLUSTER_S3_ENDPOINT=http://127.0.0.1:$s3_port
+npx tsx test/cluster/main.ts
