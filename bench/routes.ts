@@ -5,8 +5,8 @@ import autocannon from 'autocannon'
 import type { Usage, Variant } from './server.js'
 import { median, spread, table } from './report.js'
 
-const ROUNDS = 5
-const SECONDS = 4
+const ROUNDS = 11
+const SECONDS = 2
 const CONNECTIONS = 50
 const PATH = '/upload-url?filename=dictation.mp3&size=20480'
 
@@ -26,7 +26,7 @@ class Server {
   private constructor (readonly variant: Variant, private readonly child: ChildProcess, private readonly address: string) {}
 
   static async start (variant: Variant): Promise<Server> {
-    const child = fork(new URL('server.ts', import.meta.url), [variant], { execArgv: ['--import', 'tsx'] })
+    const child = fork(new URL('server.js', import.meta.url), [variant])
     const [address] = await once(child, 'message')
     return new Server(variant, child, address)
   }

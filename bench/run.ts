@@ -9,7 +9,7 @@ const tables = [`Measured on ${machine}.`, await benchMemory(), await benchSigni
 console.log(tables)
 
 if (process.argv.includes('--write')) {
-  const file = new URL('README.md', import.meta.url)
+  const file = 'bench/README.md'
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace(/(<!-- tables -->\n)[^]*(<!-- \/tables -->)/, `$1${tables}\n$2`))
 }

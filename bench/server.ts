@@ -1,4 +1,4 @@
-// One server to put load on, in a process of its own: `tsx bench/server.ts VARIANT`. It says its address, and on request what it used.
+// One server to put load on, in a process of its own, which takes the variant as its argument. It says its address, and on request what it used.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'

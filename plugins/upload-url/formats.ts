@@ -36,13 +36,17 @@ const UNINFORMATIVE_TYPES = new Set(['', 'application/octet-stream', 'binary/oct
  * Empty where the type says nothing (`application/octet-stream`, or nothing at all).
  */
 export function mediaType (contentType: string | undefined): string {
-  const essence = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  if (contentType === undefined) return ''
+  const essence = contentType.split(';', 1)[0]!.trim().toLowerCase()
   return UNINFORMATIVE_TYPES.has(essence) ? '' : essence
 }
 
 /** The extension of a filename, in lower case and without the dot; empty when it has none. */
 export function extensionOf (filename: string | undefined): string {
-  return /[^/\\]\.([^./\\]+)$/.exec(filename ?? '')?.[1]?.toLowerCase() ?? ''
+  if (filename === undefined) return ''
+  const dot = filename.lastIndexOf('.')
+  const name = 1 + Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\'))
+  return dot > name ? filename.slice(dot + 1).toLowerCase() : ''
 }
 
 /** The formats of `formats` that a media type may stand for, most likely first. */

@@ -1,10 +1,12 @@
 import { errors } from './errors.js'
-import { isWellFormed } from './object-key.js'
+import type { UploadDeclaration } from './upload-urls/schemas.js'
 
 /** What S3 allows for names and values together, in bytes after encoding ("Object metadata", S3 user guide). */
 const METADATA_LIMIT = 2048
 
 const HEADER_PREFIX = 'x-amz-meta-'
+const NONE = Object.freeze({})
+const NEEDS_NO_ENCODING = /^[\w.~!'()*-]+$/
 const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
 
 /**
@@ -14,17 +16,19 @@ const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
  * @param at where the fields stand in the request, to name them in errors, as in `files/3/`
  * @throws FST_UPLOAD_INVALID_METADATA for control characters, reserved names, lone surrogates, or over 2 KB
  */
-export function metadataHeaders (filename: string | undefined, metadata: Readonly<Record<string, string>>, at: string): Record<string, string> {
+export function metadataHeaders ({ filename, metadata = NONE }: Pick<UploadDeclaration, 'filename' | 'metadata'>, at: string): Record<string, string> {
   const headers: Record<string, string> = {}
-  if (filename !== undefined) headers[`${HEADER_PREFIX}filename`] = encode(filename, `${at}filename`)
-  for (const [name, value] of Object.entries(metadata)) {
-    const field = `${at}metadata/${name}`
-    if (SERVER_DECIDES.has(name)) {
-      throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'is reserved: choose another name')
-    }
-    headers[HEADER_PREFIX + name] = encode(value, field)
+  let bytes = 0
+  const add = (name: string, value: string, field: string) => {
+    const header = HEADER_PREFIX + name
+    headers[header] = encode(value, at + field)
+    bytes += header.length + headers[header].length
   }
-  const bytes = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (filename !== undefined) add('filename', filename, 'filename')
+  for (const [name, value] of Object.entries(metadata)) {
+    if (SERVER_DECIDES.has(name)) throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}metadata/${name}`, 'is reserved: choose another name')
+    add(name, value, `metadata/${name}`)
+  }
   if (bytes > METADATA_LIMIT) {
     throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}${filename === undefined ? 'metadata' : 'filename and metadata'}`,
       `take ${bytes} bytes once encoded, but S3 stores at most ${METADATA_LIMIT}`)
@@ -41,9 +45,10 @@ export function decodeMetadata (stored: Readonly<Record<string, string>>): Recor
 }
 
 function encode (value: string, field: string): string {
+  if (NEEDS_NO_ENCODING.test(value)) return value
   if (value === '') throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not be empty')
   if (/\p{Cc}/u.test(value)) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not hold control characters')
-  if (!isWellFormed(value)) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must hold whole Unicode characters')
+  if (!value.isWellFormed()) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must hold whole Unicode characters')
   return encodeURIComponent(value)
 }
 

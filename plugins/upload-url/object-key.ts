@@ -3,6 +3,7 @@ import { errors } from './errors.js'
 
 const LONGEST_SEGMENT = 128
 const LONGEST_OWNER = 1024
+const PLAIN_OWNER = /^[A-Za-z0-9_-]{1,128}$/
 const OWN_OBJECT = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
 /**
@@ -16,9 +17,10 @@ const OWN_OBJECT = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
  * @throws FST_UPLOAD_INVALID_OWNER when the owner is empty, too long or holds a lone surrogate
  */
 export function ownerSegment (owner: string): string {
-  if (typeof owner !== 'string' || owner === '' || owner.length > LONGEST_OWNER || !isWellFormed(owner)) {
+  if (typeof owner !== 'string' || owner === '' || owner.length > LONGEST_OWNER || !owner.isWellFormed()) {
     throw new errors.FST_UPLOAD_INVALID_OWNER()
   }
+  if (PLAIN_OWNER.test(owner)) return owner
   const escaped = /^\.\.?$/.test(owner) ? owner.replaceAll('.', '=2E') : owner.replace(/[^A-Za-z0-9_.-]/gu, escapeBytes)
   if (escaped.length <= LONGEST_SEGMENT) return escaped
   return '==' + createHash('sha256').update(owner).digest('base64url')
@@ -45,11 +47,6 @@ export function belongsTo (prefix: string, owner: string, key: string): boolean 
  */
 export function assertOwnKey (prefix: string, owner: string, key: string): void {
   if (!belongsTo(prefix, owner, key)) throw new errors.FST_UPLOAD_NOT_FOUND()
-}
-
-/** Whether a string holds only whole Unicode characters, so that it survives UTF-8. */
-export function isWellFormed (text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
 }
 
 function ownerPrefix (prefix: string, owner: string): string {

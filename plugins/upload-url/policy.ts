@@ -14,8 +14,8 @@ export interface Admission {
   readonly extension: string
   /** Exact size in bytes. */
   readonly size: number | undefined
-  /** Everything bound to the object, as request headers by lower-case name. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Everything bound to the object, as request headers by lower-case name: the caller's own, to add to. */
+  readonly headers: Record<string, string>
 }
 
 /** What the policy made of a form: also the bounds of its file in bytes, both inclusive. */
@@ -69,28 +69,24 @@ export function admitMultipart (policy: Policy, declaration: MultipartDeclaratio
  * FST_UPLOAD_TOO_LARGE or FST_UPLOAD_INVALID_METADATA, naming the field
  */
 export function admit (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
-  const { filename, size, sha256, metadata = {} } = declaration
-  const format = admitFormat(policy, declaration, at)
+  const { filename, size, sha256 } = declaration
+  const extension = extensionOf(filename)
+  const format = admitFormat(policy, declaration, extension, at)
   if (size === undefined && policy.required.has('size')) throw sizeRequired(policy, at)
   admitMaximum(`${at}size`, size, policy.maxSize)
   if (sha256 === undefined && policy.required.has('sha256')) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload has to declare the SHA-256 of its bytes')
   }
-  return {
-    extension: format === undefined ? '' : keyExtension(format, extensionOf(filename)),
-    size,
-    headers: {
-      ...(format && { 'content-type': format.contentType }),
-      ...(sha256 !== undefined && { 'x-amz-checksum-sha256': toBase64(sha256) }),
-      ...metadataHeaders(filename, metadata, at),
-      ...encryptionHeaders(policy.encryption)
-    }
-  }
+  const headers: Record<string, string> = {}
+  if (format !== undefined) headers['content-type'] = format.contentType
+  if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = toBase64(sha256)
+  Object.assign(headers, metadataHeaders(declaration, at))
+  if (policy.encryption !== undefined) Object.assign(headers, encryptionHeaders(policy.encryption))
+  return { extension: format === undefined ? '' : keyExtension(format, extension), size, headers }
 }
 
-function admitFormat ({ formats, required }: Policy, { filename, contentType }: UploadDeclaration, at: string): Format | undefined {
+function admitFormat ({ formats, required }: Policy, { filename, contentType }: UploadDeclaration, extension: string, at: string): Format | undefined {
   const type = mediaType(contentType)
-  const extension = extensionOf(filename)
   const byExtension = formatOfExtension(extension, formats)
   if (type === '') {
     if (byExtension !== undefined) return byExtension
@@ -138,8 +134,7 @@ function acceptedBy (formats: readonly Format[]): string {
   return formats.map(({ contentType, extensions }) => `${contentType} (.${extensions.join(', .')})`).join('; ')
 }
 
-function encryptionHeaders (encryption: Policy['encryption']): Record<string, string> {
-  if (encryption === undefined) return {}
+function encryptionHeaders (encryption: NonNullable<Policy['encryption']>): Record<string, string> {
   if (encryption === 'AES256') return { 'x-amz-server-side-encryption': 'AES256' }
   return {
     'x-amz-server-side-encryption': 'aws:kms',

@@ -1,5 +1,5 @@
 import { OPERATIONS, PARAMETERS, type ObjectRequest, type Operation } from './operations.js'
-import { encode, type CanonicalRequest } from './sigv4.js'
+import { encode, encodePath, type CanonicalRequest } from './sigv4.js'
 
 /**
  * What the SDK decides once about all URLs of one client and bucket: endpoint, addressing style, scope,
@@ -8,16 +8,18 @@ import { encode, type CanonicalRequest } from './sigv4.js'
 export interface Blueprint {
   /** Scheme and authority. */
   readonly origin: string
+  /** The authority alone. */
+  readonly host: string
   /** What stands before the key in the path, encoded: empty, or the bucket where it is addressed by path. */
   readonly basePath: string
   readonly region: string
   readonly service: string
-  /** Parameters that every URL of an operation carries, encoded, by their encoded names. */
-  readonly constants: Readonly<Record<Operation, Readonly<Record<string, string>>>>
+  /** Parameters that every URL of an operation carries, encoded. */
+  readonly constants: Readonly<Record<Operation, string>>
 }
 
 const PROBE_KEY = 'probe'
-const PRESIGNED = new RegExp(`^(https?://[^/?]+)(/(?:[^?]*/)?)${PROBE_KEY}\\?(.*)$`)
+const PRESIGNED = new RegExp(`^(https?://([^/?]+))(/(?:[^?]*/)?)${PROBE_KEY}\\?(.*)$`)
 const ALL_PARAMETERS = { uploadId: 'probe', partNumber: '1' }
 
 /**
@@ -35,20 +37,20 @@ export async function readBlueprint (sign: (request: ObjectRequest) => Promise<s
 }
 
 /** The request in the form it is signed in. */
-export function toCanonicalRequest ({ origin, basePath, constants }: Blueprint, { operation, key, parameters, headers = {} }: ObjectRequest): CanonicalRequest {
+export function toCanonicalRequest ({ origin, host, basePath, constants }: Blueprint, { operation, key, parameters, headers = {} }: ObjectRequest): CanonicalRequest {
   const { method } = OPERATIONS[operation]
-  return { method, origin, path: basePath + encode(key).replaceAll('%2F', '/'), query: queryOf(constants[operation], parameters), headers }
+  return { method, origin, host, path: basePath + encodePath(key), query: queryOf(constants[operation], parameters), headers }
 }
 
-function queryOf (constants: Readonly<Record<string, string>>, parameters: ObjectRequest['parameters'] = {}): string {
-  const query: Record<string, string> = { ...constants }
-  for (const [name, value] of Object.entries(parameters)) query[encode(name)] = encode(value)
-  return Object.keys(query).sort().map(name => `${name}=${query[name]}`).join('&')
+function queryOf (constants: string, parameters: ObjectRequest['parameters']): string {
+  if (parameters === undefined) return constants
+  const pairs = Object.entries(parameters).map(([name, value]) => `${encode(name)}=${encode(value)}`)
+  return (constants === '' ? pairs : [...pairs, ...constants.split('&')]).sort().join('&')
 }
 
 function readUrl (url: string) {
-  const [, origin, basePath, query] = PRESIGNED.exec(url) ?? []
-  if (origin === undefined || basePath === undefined || query === undefined) throw new Error('the key is not the end of the path')
+  const [, origin, host, basePath, query] = PRESIGNED.exec(url) ?? []
+  if (origin === undefined || host === undefined || basePath === undefined || query === undefined) throw new Error('the key is not the end of the path')
   const parameters = query.split('&').map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const)
   const algorithm = parameters.find(([name]) => name === 'X-Amz-Algorithm')?.[1]
   if (algorithm !== 'AWS4-HMAC-SHA256') throw new Error(`the signature is of another kind, ${algorithm}`)
@@ -56,5 +58,5 @@ function readUrl (url: string) {
   const [, region, service] = /\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential) ?? []
   if (region === undefined || service === undefined) throw new Error('the scope is of another kind')
   const constants = parameters.filter(([name]) => !name.startsWith('X-Amz-') && !(decodeURIComponent(name) in PARAMETERS))
-  return { origin, basePath, region, service, constants: Object.fromEntries(constants) }
+  return { origin, host, basePath, region, service, constants: constants.map(pair => pair.join('=')).sort().join('&') }
 }

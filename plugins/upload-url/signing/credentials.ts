@@ -43,7 +43,7 @@ export function createCredentialSource (client: S3Client, now: () => number): (l
 
   return async life => {
     const current = await resolve()
-    if (outlives(current, now() + life * 1000)) return current
+    if (current.expiration === undefined || current.expiration.getTime() >= now() + life * 1000) return current
     if (refreshing === undefined && now() < nextRefresh) return current
     refreshing ??= refresh(current).finally(() => { refreshing = undefined })
     return refreshing
@@ -53,10 +53,6 @@ export function createCredentialSource (client: S3Client, now: () => number): (l
 /** Whether two sets of credentials sign alike. */
 export function signAlike (one: Credentials, other: Credentials): boolean {
   return one === other || (one.accessKeyId === other.accessKeyId && one.secretAccessKey === other.secretAccessKey && one.sessionToken === other.sessionToken)
-}
-
-function outlives ({ expiration }: Credentials, time: number): boolean {
-  return expiration === undefined || expiration.getTime() >= time
 }
 
 /**

@@ -1,6 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { readBlueprint, toCanonicalRequest } from './blueprint.js'
-import { signAlike, type Credentials } from './credentials.js'
 import type { Lease } from './lease.js'
 import type { ObjectRequest } from './operations.js'
 import { presignWithSdk } from './sdk-presigner.js'
@@ -33,9 +32,8 @@ export async function proveFastPath (client: S3Client, bucket: string, lease: Le
   if (stranger !== undefined) throw new Error(`the client has middleware of its own, ${stranger}`)
   const signWithSdk = (request: ObjectRequest) => presignWithSdk(client, bucket, request, lease)
   const blueprint = await readBlueprint(signWithSdk)
-  const scopeOf = rememberLast((credentials: Credentials, date: string) => signingScope(credentials, date, blueprint.region, blueprint.service))
-  const fastPath: FastPath = (request, { credentials, timestamp, expiresIn }) =>
-    presignUrl(toCanonicalRequest(blueprint, request), scopeOf(credentials, timestamp.slice(0, 8)), timestamp, expiresIn)
+  const scopeOf = rememberLast(lease => signingScope(lease, blueprint.region, blueprint.service))
+  const fastPath: FastPath = (request, lease) => presignUrl(toCanonicalRequest(blueprint, request), scopeOf(lease))
   for (const probe of PROBES) {
     if (fastPath(probe, lease) !== await signWithSdk(probe)) throw new Error(`the SDK signs ${probe.operation} differently`)
   }
@@ -48,10 +46,10 @@ function ownMiddleware (client: S3Client): string[] {
   return client.middlewareStack.identify().filter(name => !usual.has(name))
 }
 
-function rememberLast (derive: (credentials: Credentials, date: string) => SigningScope): typeof derive {
-  let last: { credentials: Credentials, date: string, scope: SigningScope } | undefined
-  return (credentials, date) => {
-    if (last === undefined || last.date !== date || !signAlike(last.credentials, credentials)) last = { credentials, date, scope: derive(credentials, date) }
+function rememberLast (derive: (lease: Lease) => SigningScope): typeof derive {
+  let last: { readonly lease: Lease, readonly scope: SigningScope } | undefined
+  return lease => {
+    if (last?.lease !== lease) last = { lease, scope: derive(lease) }
     return last.scope
   }
 }

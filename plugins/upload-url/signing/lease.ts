@@ -1,12 +1,11 @@
 import { errors, retryLater } from '../errors.js'
 import type { Credentials } from './credentials.js'
-import { timestampOf } from './sigv4.js'
 
 /** Who signs, when, and for how long: what all URLs of one reply have in common. */
 export interface Lease {
   readonly credentials: Credentials
   readonly signingDate: Date
-  /** The signing date as SigV4 writes it. */
+  /** The signing date as SigV4 writes it: `YYYYMMDDTHHMMSSZ`. */
   readonly timestamp: string
   /** Life of the URLs in seconds. */
   readonly expiresIn: number
@@ -30,7 +29,7 @@ export function createLease (credentials: Credentials, now: number, life: number
   return {
     credentials,
     signingDate,
-    timestamp: timestampOf(signingDate),
+    timestamp: signingDate.toISOString().replace(/[-:]|\.\d{3}/g, ''),
     expiresIn,
     expiresAt: new Date((signingSecond + expiresIn) * 1000).toISOString()
   }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import { assertOwnKey, isWellFormed } from '../object-key.js'
+import { assertOwnKey } from '../object-key.js'
 import { encode } from '../signing/sigv4.js'
 import type { DownloadUrl } from './schemas.js'
 
@@ -21,7 +21,7 @@ export async function createDownloadUrl ({ options, presigner }: Context, owner:
 
 // RFC 6266: a plain name for old clients, the true one in UTF-8 for the rest.
 function attachment (filename: string): string {
-  if (/\p{Cc}/u.test(filename) || !isWellFormed(filename)) {
+  if (/\p{Cc}/u.test(filename) || !filename.isWellFormed()) {
     throw new errors.FST_UPLOAD_INVALID_DECLARATION('filename must hold whole Unicode characters, and no control characters')
   }
   const plain = filename.replace(/[^\x20-\x7e]|["\\%]/gu, '_')

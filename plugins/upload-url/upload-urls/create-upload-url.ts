@@ -36,19 +36,14 @@ interface Put {
   readonly headers: Record<string, string>
 }
 
-function preparePut ({ options }: Context, owner: string, admission: Admission): Put {
-  const key = objectKey(options.keyPrefix, owner, options.createId(), admission.extension)
-  const headers = headersToSend(admission, options.singleUse)
-  const signed = admission.size === undefined ? headers : { ...headers, 'content-length': String(admission.size) }
+function preparePut ({ options }: Context, owner: string, { extension, size, headers }: Admission): Put {
+  const key = objectKey(options.keyPrefix, owner, options.createId(), extension)
+  // A URL with nothing bound stays as simple as `curl -T file "$url"`.
+  if (options.singleUse && (size !== undefined || Object.keys(headers).length > 0)) headers['if-none-match'] = '*'
+  const signed = size === undefined ? headers : { 'content-length': String(size), ...headers }
   return { request: { operation: 'PutObject', key, headers: signed }, headers }
 }
 
 function toUploadUrl ({ request: { key }, headers }: Put, url: string, { expiresIn, expiresAt }: Lease): UploadUrl {
   return { url, key, method: 'PUT', headers, expiresIn, expiresAt }
-}
-
-// A URL with nothing bound stays as simple as `curl -T file "$url"`.
-function headersToSend ({ headers, size }: Admission, singleUse: boolean): Record<string, string> {
-  const isBound = size !== undefined || Object.keys(headers).length > 0
-  return isBound && singleUse ? { ...headers, 'if-none-match': '*' } : { ...headers }
 }
