@@ -39,7 +39,7 @@ export function signingScope ({ credentials, timestamp, expiresIn }: Pick<Lease,
   return {
     query: 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD' +
       `&X-Amz-Credential=${encode(`${accessKeyId}/${scope}`)}&X-Amz-Date=${timestamp}&X-Amz-Expires=${expiresIn}` +
-      (sessionToken === undefined ? '' : `&X-Amz-Security-Token=${encode(sessionToken)}`),
+      (sessionToken ? `&X-Amz-Security-Token=${encode(sessionToken)}` : ''),
     sign: signer(key, `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n`)
   }
 }

@@ -19,7 +19,7 @@ const headerValue = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength:
 const credentials = fc.record({
   accessKeyId: fc.stringMatching(/^[A-Z0-9]{16,24}$/),
   secretAccessKey: fc.string({ minLength: 1, maxLength: 60 }),
-  sessionToken: fc.base64String({ minLength: 4, maxLength: 400 })
+  sessionToken: fc.oneof(fc.constant(''), fc.base64String({ minLength: 4, maxLength: 400 }))
 }, { requiredKeys: ['accessKeyId', 'secretAccessKey'] })
 
 const configuration: fc.Arbitrary<[S3ClientConfig, string]> = fc.oneof(
