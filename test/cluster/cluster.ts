@@ -26,7 +26,9 @@ export const API_KEYS: Readonly<Record<string, string>> = Object.fromEntries(
   [...Array.from({ length: LOADING_OWNERS }, (_, index) => `loader${index}`), 'spender', 'alice'].map(owner => [owner, secretKey()])
 )
 
-const credentials = { accessKeyId: required('S3_ACCESS_KEY'), secretAccessKey: required('S3_SECRET_KEY') }
+/** What opens the store. */
+export const credentials = { accessKeyId: required('S3_ACCESS_KEY'), secretAccessKey: required('S3_SECRET_KEY') }
+const STATIC_CREDENTIALS = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey }
 const endpoint = required('CLUSTER_S3_ENDPOINT')
 
 /** The store, seen past the service. */
@@ -41,7 +43,9 @@ export interface Cluster {
   readonly address: string
   readonly replicas: readonly Replica[]
   readonly redis: Service
-  /** Ends everything. */
+  /** Starts another replica, out of nginx's sight, with credentials from elsewhere. */
+  startReplica (name: string, credentials: NodeJS.ProcessEnv): Promise<Replica>
+  /** Ends everything but what {@link startReplica} has started. */
   stop (): Promise<void>
 }
 
@@ -63,7 +67,7 @@ export async function startCluster (): Promise<Cluster> {
   const redisPort = await freePort()
   const redis = service(() => launch('redis', 'redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']))
   const replicas: Replica[] = []
-  for (let index = 0; index < REPLICAS; index++) replicas.push(await startReplica(index, redisPort))
+  for (let index = 0; index < REPLICAS; index++) replicas.push(await startReplica(`replica${index}`, redisPort, STATIC_CREDENTIALS))
   await Promise.all(replicas.map(({ address }) => untilLive(address)))
   const port = await freePort()
   const nginx = await startNginx(port, replicas)
@@ -74,6 +78,7 @@ export async function startCluster (): Promise<Cluster> {
     address,
     replicas,
     redis,
+    startReplica: (name, credentials) => startReplica(name, redisPort, credentials),
     stop: async () => { await Promise.all(services.map(({ process }) => kill(process, process === nginx.process ? 'SIGQUIT' : 'SIGKILL'))) }
   }
 }
@@ -110,7 +115,7 @@ export async function gatewayPid (): Promise<number> {
   return Number(await readFile(join(RUN, 'pid/rgw.pid'), 'utf8'))
 }
 
-async function startReplica (index: number, redisPort: number): Promise<Replica> {
+async function startReplica (name: string, redisPort: number, credentials: NodeJS.ProcessEnv): Promise<Replica> {
   const port = await freePort()
   const { PATH = '' } = process.env
   const env = {
@@ -124,14 +129,13 @@ async function startReplica (index: number, redisPort: number): Promise<Replica>
     S3_BUCKET_NAME: BUCKET,
     S3_ENDPOINT: endpoint,
     S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     API_KEYS: Object.entries(API_KEYS).map(pair => pair.join(':')).join(','),
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     RATE_LIMIT_MAX: String(BUDGET),
-    RATE_LIMIT_MAX_PER_ADDRESS: '0'
+    RATE_LIMIT_MAX_PER_ADDRESS: '0',
+    ...credentials
   }
-  return { address: `http://127.0.0.1:${port}`, ...service(() => launch(`replica${index}`, process.execPath, ['dist/src/server.js'], env)) }
+  return { address: `http://127.0.0.1:${port}`, ...service(() => launch(name, process.execPath, ['dist/src/server.js'], env)) }
 }
 
 // The configuration of docker-compose.yml, but for addresses and folders.

@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { defaultProvider, type DefaultProviderInit } from '@aws-sdk/credential-provider-node'
 import { withPatience } from './credentials.js'
 
 /** The two views of one S3 client: `internal` talks to the store, `signing` speaks for the URLs we hand out. */
@@ -36,10 +37,26 @@ export function withConfig (client: S3Client, overrides: Partial<ResolvedConfig>
   return Object.create(client, { config: { get: () => ({ ...client.config, ...overrides }) } })
 }
 
+type Provider = Extract<NonNullable<S3ClientConfig['credentials']>, Function>
+
 // The SDK waits for the one call of a provider it has under way, so a call that never ends would be the last.
-function withPatientCredentials ({ credentials, ...config }: S3ClientConfig): S3ClientConfig {
-  if (credentials === undefined) return config
+function withPatientCredentials (config: S3ClientConfig): S3ClientConfig {
+  const { credentials = renewed(() => defaultProvider({ ...config, parentClientConfig: config } as DefaultProviderInit)) } = config
   return { ...config, credentials: typeof credentials === 'function' ? options => withPatience(credentials(options)) : credentials }
+}
+
+// So does the SDK's own chain, which has to be made anew after such a call.
+function renewed (makeProvider: () => Provider): Provider {
+  let provider = makeProvider()
+  return async options => {
+    const asked = provider
+    try {
+      return await withPatience(asked(options))
+    } catch (error) {
+      if (asked === provider) provider = makeProvider()
+      throw error
+    }
+  }
 }
 
 function isClient (client: S3Client | S3ClientConfig): client is S3Client {

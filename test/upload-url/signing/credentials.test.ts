@@ -2,7 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import uploadUrl, { type Uploads } from '../../../plugins/upload-url/index.js'
-import { FIXED_OPTIONS, pluginApp } from '../../fixtures/app.js'
+import { EXAMPLE_CREDENTIALS, FIXED_OPTIONS, pluginApp } from '../../fixtures/app.js'
+import { serveCredentials } from '../../fixtures/credentials-endpoint.js'
 
 const ALICE = { owner: 'alice' }
 const SECOND = 1_000
@@ -120,6 +121,20 @@ t.test('a provider that never answers is answered 503, and recovers without a re
   t.match((await app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })).json(), { code: 'FST_UPLOAD_NO_CREDENTIALS' })
   provider.answer = healthy
   t.equal((await app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })).statusCode, 200)
+})
+
+t.test('the SDK’s own chain recovers too, from an endpoint that fails and from one that never answers', async t => {
+  const endpoint = await serveCredentials(EXAMPLE_CREDENTIALS, HOUR)
+  t.teardown(() => endpoint.close())
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, ...others } = process.env
+  t.intercept(process, 'env', { value: { ...others, AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.address, AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } })
+  for (const mood of ['fails', 'hangs'] as const) {
+    endpoint.mood = mood
+    const { uploads } = await pluginApp(t, { client: { region: 'us-east-1' }, clock: () => new Date() })
+    await t.rejects(uploads.createUploadUrl({}, ALICE), { code: 'FST_UPLOAD_NO_CREDENTIALS' }, mood)
+    endpoint.mood = 'gives'
+    t.match(await uploads.createUploadUrl({}, ALICE), { url: EXAMPLE_CREDENTIALS.accessKeyId })
+  }
 })
 
 t.test('a refresh that fails leaves the credentials that still live', async t => {
