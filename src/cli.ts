@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Config } from '../plugins/config.js'
@@ -18,6 +19,18 @@ All are configured by the same environment variables, or a .env file: see README
 `
 
 const MARKS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ', skipped: 'skipped ' } as const
+
+// Users of the plugin alone need none of what serves.
+async function start (): Promise<void> {
+  try {
+    await import('./server.js')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    const { peerDependencies } = createRequire(import.meta.url)('fastify-upload-url/package.json') as { peerDependencies: Record<string, string> }
+    const packages = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`)
+    throw new Error(`serving takes packages that the plugin does without. Install them:\n\n  npm install ${packages.join(' ')}\n`, { cause: error })
+  }
+}
 
 async function check (): Promise<void> {
   const config = readEnvironment()
@@ -57,7 +70,7 @@ try {
   if (values.help === true) {
     print(USAGE)
   } else if (rest.length === 0 && command === 'start') {
-    await import('./server.js')
+    await start()
   } else if (rest.length === 0 && command === 'check') {
     await check()
   } else if (rest.length === 0 && command === 'setup') {

@@ -32,7 +32,8 @@ const failures: string[] = []
 const directory = await mkdtemp(join(tmpdir(), 'attack-'))
 const store = createLocalS3({ directory })
 const { endpoint, bucket, region, credentials } = await store.start()
-const server = await startServer({ teardown: (end: () => unknown) => { process.on('exit', end) } }, {
+const endings: Array<() => unknown> = []
+const server = await startServer({ teardown: (end: () => unknown) => { endings.push(end) } }, {
   NODE_ENV: 'production',
   NODE_NO_WARNINGS: '1',
   S3_BUCKET_NAME: bucket,
@@ -47,6 +48,8 @@ const server = await startServer({ teardown: (end: () => unknown) => { process.o
   RATE_LIMIT_MAX: '0',
   RATE_LIMIT_MAX_PER_ADDRESS: '0'
 })
+
+process.on('exit', () => server.process.kill('SIGKILL'))
 
 const slow = slowClients(server)
 const knowledge = await learn(server)
@@ -64,11 +67,12 @@ if (final > settled * MOST_GROWTH) failures.push(`memory grew from ${settled} MB
 if (failed.length > 0) failures.push(...failed)
 if (kept > 0) failures.push(`${kept} slow clients were never cut off`)
 if (logged > 0) failures.push(`${logged} secrets are in the log`)
-for (const failure of failures.slice(0, 10)) console.error(failure)
 
 server.process.kill('SIGTERM')
 const code = await server.ended
 if (code !== 0) failures.push(`the server ended with ${code}`)
+for (const end of endings) await Promise.resolve().then(end).catch((error: Error) => failures.push(error.message))
+for (const failure of failures.slice(0, 10)) console.error(failure)
 await store.close()
 await rm(directory, { recursive: true })
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -19,7 +19,8 @@ export function notHeldToContract (app: FastifyInstance): void {
 function hold (app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const { operationId } = (request.routeOptions.schema ?? {}) as { readonly operationId?: string }
-    if (operationId === undefined || exempt.has(app)) return
+    // A client that has hung up hears nothing of it.
+    if (operationId === undefined || exempt.has(app) || request.raw.socket?.destroyed) return
     for (const problem of problemsOf(app, operationId, request, reply, payload)) fail(`${request.method} ${request.url}: ${problem}`)
   })
 }

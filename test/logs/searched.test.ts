@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 
-const SIGNATURE = 'a1'.repeat(32)
-const KEY = 'k'.repeat(24)
+const SIGNATURE = 'a1b2'.repeat(16)
+const KEY = 'k3y-'.repeat(6)
 
 function run (options: string, handler: string) {
   const app = `
     import Fastify from 'fastify'
     const app = Fastify(${options})
+    app.decorateRequest('caller', 'alice')
     app.get('/', async request => { ${handler} })
     await app.inject({ url: '/', headers: { authorization: 'Bearer ${KEY}' } })`
   return promisify(execFile)(process.execPath, ['--import', 'tsx', '--import', './test/logs/searched.ts', '--input-type=module', '--eval', app])
