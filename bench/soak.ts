@@ -1,10 +1,12 @@
 /**
- * Keeps the server at 80 % of its maximum load, and watches whether anything grows: `tsx bench/soak.ts [minutes]`.
+ * Keeps the compiled server at 80 % of its maximum load, and watches whether anything grows: `tsx bench/soak.ts [minutes]`.
  * Prints a line for each tenth of the time, and exits with 1 if memory grew or a request failed.
  */
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import { startServer } from '../test/fixtures/server-process.js'
+import { freePort } from '../test/fixtures/redis.js'
 import { median, table } from './report.js'
 
 const MINUTES = Number(process.argv[2] ?? 10)
@@ -16,7 +18,11 @@ const MOST_GROWTH = 1.2
 
 const apiKey = randomBytes(24).toString('hex')
 const metricsKey = randomBytes(24).toString('hex')
-const server = await startServer({ teardown: (end: () => unknown) => { process.on('exit', end) } }, {
+const port = await freePort()
+const address = `http://127.0.0.1:${port}`
+const environment = {
+  HOST: '127.0.0.1',
+  PORT: String(port),
   NODE_ENV: 'production',
   NODE_NO_WARNINGS: '1',
   LOG_LEVEL: 'warn',
@@ -28,9 +34,12 @@ const server = await startServer({ teardown: (end: () => unknown) => { process.o
   METRICS_KEY: metricsKey,
   RATE_LIMIT_MAX: '0',
   RATE_LIMIT_MAX_PER_ADDRESS: '0'
-})
+}
+const server = spawn(process.execPath, ['dist/src/server.js'], { env: environment, stdio: 'inherit' })
+process.on('exit', () => server.kill('SIGKILL'))
+while (!await fetch(`${address}/health/live`).then(({ ok }) => ok, () => false)) await setTimeout(50)
 
-const load = { url: `${server.address}/upload-url?filename=dictation.mp3&size=20480`, headers: { authorization: `Bearer ${apiKey}` }, connections: CONNECTIONS }
+const load = { url: `${address}/upload-url?filename=dictation.mp3&size=20480`, headers: { authorization: `Bearer ${apiKey}` }, connections: CONNECTIONS }
 await autocannon({ ...load, duration: PROBE_SECONDS })
 const { requests: { average: maximum } } = await autocannon({ ...load, duration: PROBE_SECONDS })
 const rate = Math.floor(maximum * SHARE)
@@ -49,9 +58,9 @@ const growth = median(memory.slice(-3)) / median(memory.slice(0, 3))
 const failed = rows.reduce((sum, [, , , , , count]) => sum + count, 0)
 console.log(`\nRSS at the end is ${growth.toFixed(2)} times that of the beginning; ${failed} requests failed.`)
 process.exitCode = growth <= MOST_GROWTH && failed === 0 ? 0 : 1
-server.process.kill('SIGKILL')
+server.kill('SIGTERM')
 
 async function readFigures (): Promise<(name: string) => number> {
-  const text = await (await fetch(`${server.address}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } })).text()
+  const text = await (await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${metricsKey}` } })).text()
   return name => Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1])
 }

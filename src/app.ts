@@ -13,7 +13,7 @@ import metrics from '../plugins/metrics.js'
 import openapi from '../plugins/openapi/index.js'
 import uploadUrl from '../plugins/upload-url/index.js'
 import uppy from '../plugins/uppy/index.js'
-import { answerUnknownRoutes, hideInternalErrors } from './errors.js'
+import { answerBrokenRequests, answerUnknownRoutes, hideInternalErrors } from './errors.js'
 import { storeClient } from './store-client.js'
 
 const { version } = createRequire(import.meta.url)('fastify-upload-url/package.json') as { version: string }
@@ -48,6 +48,7 @@ export async function buildApp (config: Config, { logStream, storeDirectory = '.
     logger: { level: config.LOG_LEVEL, ...logOptions, ...logStream && { stream: logStream } },
     logController: new AccessLog(),
     genReqId: () => randomUUID(),
+    clientErrorHandler: answerBrokenRequests,
     trustProxy: config.trustProxy,
     forceCloseConnections: 'idle',
     bodyLimit: BODY_LIMIT,

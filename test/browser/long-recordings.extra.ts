@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { keepScreenshot, startChromium, waitUntil } from './chromium.js'
-import { makeRecording } from './made-recording.js'
+import { makeRecording, type MadeRecording } from './made-recording.js'
 import { PlaygroundPage } from './playground-page.js'
-import { startSite } from './site.js'
-import type { PartPut } from './store-proxy.js'
+import { startSite, type Site } from './site.js'
+import type { Gate, PartPut } from './store-proxy.js'
 
 /** Bytes, as Uppy cuts it. */
 const PART = 5 * 1024 ** 2
@@ -18,14 +18,45 @@ const browser = await startChromium(t)
 const taken = (parts: readonly PartPut[]) => parts.filter(({ status }) => status === 200).map(({ partNumber }) => partNumber)
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-t.test('300 MB survive a store that is gone for ten seconds, and no part is sent twice', async t => {
+/** An upload that stands before the gate of its store. */
+interface Held {
+  readonly site: Site
+  readonly playground: PlaygroundPage
+  readonly gate: Gate
+  readonly file: MadeRecording
+}
+
+/** A recording, and the part that is held. Sizes in bytes. */
+interface Journey {
+  readonly name: string
+  readonly size: number
+  readonly heldAt: number
+  readonly variables?: Record<string, string>
+}
+
+async function setOut (t: Test, { name, size, heldAt, variables }: Journey): Promise<Held> {
   t.testdir()
-  const site = await startSite(t)
-  const file = await makeRecording(t, 'day in court.wav', 60 * PART)
+  const site = await startSite(t, variables)
+  const file = await makeRecording(t, name, size)
   const playground = await PlaygroundPage.open(t, browser, site)
-  const gate = site.proxy.gateAt(20)
+  const gate = site.proxy.gateAt(heldAt)
   await playground.upload(file.path)
   await gate.reached
+  return { site, playground, gate, file }
+}
+
+/** Uploads a recording through a mishap, after which all of it is there, and the store has taken every part once. */
+function survives (title: string, journey: Journey, mishap: (held: Held, t: Test) => Promise<void>): void {
+  t.test(title, async t => {
+    const held = await setOut(t, journey)
+    await mishap(held, t)
+    const { facts } = await held.playground.landed(journey.name)
+    t.same(taken(held.site.proxy.parts), oneTo(Math.ceil(journey.size / PART)))
+    t.equal(await held.site.sha256(facts['Key']!), held.file.sha256)
+  })
+}
+
+survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', { name: 'day in court.wav', size: 60 * PART, heldAt: 20 }, async ({ site, playground, gate }) => {
   await keepScreenshot(playground.page, 'uploading')
   await site.proxy.cut()
   gate.open()
@@ -33,81 +64,48 @@ t.test('300 MB survive a store that is gone for ten seconds, and no part is sent
   await keepScreenshot(playground.page, 'cut-off')
   await setTimeout(OUTAGE_MS)
   await site.proxy.mend()
-  const { facts } = await playground.landed(file.name)
-  t.same(taken(site.proxy.parts), oneTo(60))
-  t.equal(await site.sha256(facts['Key']!), file.sha256)
 })
 
-t.test('an upload goes on after the page is reloaded, and no part is sent twice', async t => {
-  t.testdir()
-  const site = await startSite(t)
-  const file = await makeRecording(t, 'hearing.wav', 7 * PART + 2)
-  const playground = await PlaygroundPage.open(t, browser, site)
-  const { page } = playground
-  const gate = site.proxy.gateAt(4)
-  await playground.upload(file.path)
-  await gate.reached
-  await waitUntil(page, IS_KEPT)
-  await page.reload()
+survives('an upload goes on after the page is reloaded, and no part is sent twice', { name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4 }, async ({ playground, gate }) => {
+  await waitUntil(playground.page, IS_KEPT)
+  await playground.page.reload()
   await gate.left
   gate.open()
-  await page.getByText('Session restored').waitFor()
-  await keepScreenshot(page, 'restored')
+  await playground.page.getByText('Session restored').waitFor()
+  await keepScreenshot(playground.page, 'restored')
   await playground.press('Upload 1 file')
-  const { facts } = await playground.landed(file.name)
-  t.same(taken(site.proxy.parts), oneTo(8))
-  t.equal(await site.sha256(facts['Key']!), file.sha256)
 })
 
-t.test('a file too long to be kept is chosen again after a reload, and no part is sent twice', async t => {
-  t.testdir()
-  const site = await startSite(t)
-  const file = await makeRecording(t, 'trial.wav', 5 * PART)
-  const playground = await PlaygroundPage.open(t, browser, site)
-  const { page } = playground
-  const gate = site.proxy.gateAt(3)
-  await playground.upload(file.path)
-  await gate.reached
-  await waitUntil(page, IS_KEPT)
-  await page.evaluate(FORGET_FILES)
-  await page.reload()
+survives('a file too long to be kept is chosen again after a reload, and no part is sent twice', { name: 'trial.wav', size: 5 * PART, heldAt: 3 }, async ({ playground, gate, file }) => {
+  await waitUntil(playground.page, IS_KEPT)
+  await playground.page.evaluate(FORGET_FILES)
+  await playground.page.reload()
   await gate.left
   gate.open()
-  await page.getByText('Please re-select it and resume the upload').waitFor()
-  await keepScreenshot(page, 'choose-again')
+  await playground.page.getByText('Please re-select it and resume the upload').waitFor()
+  await keepScreenshot(playground.page, 'choose-again')
   await playground.press('Re-select')
   await playground.choose(file.path)
   await playground.press('Upload 1 file')
-  const { facts } = await playground.landed(file.name)
-  t.same(taken(site.proxy.parts), oneTo(5))
-  t.equal(await site.sha256(facts['Key']!), file.sha256)
 })
 
-t.test('an upload is paused and resumed, and no part is sent twice', async t => {
-  t.testdir()
-  const site = await startSite(t)
-  const file = await makeRecording(t, 'interview.wav', 4 * PART)
-  const playground = await PlaygroundPage.open(t, browser, site)
-  const gate = site.proxy.gateAt(3)
-  await playground.upload(file.path)
-  await gate.reached
+survives('an upload is paused and resumed, and no part is sent twice', { name: 'interview.wav', size: 4 * PART, heldAt: 3 }, async ({ playground, gate }) => {
   await playground.press('Pause')
   await gate.left
   gate.open()
   await playground.press('Resume')
-  const { facts } = await playground.landed(file.name)
-  t.same(taken(site.proxy.parts), oneTo(4))
-  t.equal(await site.sha256(facts['Key']!), file.sha256)
+})
+
+survives('a part URL that has ended is signed again', { name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) } }, async ({ site, playground, gate }, t) => {
+  // Life is counted in whole seconds.
+  await setTimeout((SHORT_LIFE + 1) * 1000)
+  gate.open()
+  await playground.landed('slow line.wav')
+  t.ok(site.proxy.parts.some(({ partNumber, status }) => partNumber === 3 && status === 403), 'the store refused the first URL')
 })
 
 t.test('an upload that is cancelled leaves nothing behind', async t => {
-  t.testdir()
-  const site = await startSite(t)
-  const file = await makeRecording(t, 'wrong file.wav', 4 * PART)
-  const playground = await PlaygroundPage.open(t, browser, site)
-  const gate = site.proxy.gateAt(3)
-  await playground.upload(file.path)
-  await gate.reached
+  const { site, playground, gate } = await setOut(t, { name: 'wrong file.wav', size: 4 * PART, heldAt: 3 })
   t.equal((await site.uploads()).length, 1)
   const aborted = playground.page.waitForResponse(response => response.request().method() === 'DELETE')
   await playground.press('Cancel')
@@ -116,23 +114,6 @@ t.test('an upload that is cancelled leaves nothing behind', async t => {
   gate.open()
   t.same(await site.uploads(), [])
   t.same(await site.keys(), [])
-})
-
-t.test('a part URL that has ended is signed again', async t => {
-  t.testdir()
-  const site = await startSite(t, { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) })
-  const file = await makeRecording(t, 'slow line.wav', 4 * PART)
-  const playground = await PlaygroundPage.open(t, browser, site)
-  const gate = site.proxy.gateAt(3)
-  await playground.upload(file.path)
-  await gate.reached
-  // Life is counted in whole seconds.
-  await setTimeout((SHORT_LIFE + 1) * 1000)
-  gate.open()
-  const { facts } = await playground.landed(file.name)
-  t.ok(site.proxy.parts.some(({ partNumber, status }) => partNumber === 3 && status === 403), 'the store refused the first URL')
-  t.same(taken(site.proxy.parts), oneTo(4))
-  t.equal(await site.sha256(facts['Key']!), file.sha256)
 })
 
 const OPEN_KEPT = `await new Promise((resolve, reject) => {

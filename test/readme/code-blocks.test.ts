@@ -15,12 +15,11 @@ const RECORDING = 'test/fixtures/audio/dictation.mp3'
 
 /** Blocks that run elsewhere, by what they begin with, because they need a network or are the run itself. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'npm ci && npm start': 'installs packages; test/src/server.test.ts starts the same server',
+  'npm ci && npm start': 'installs packages: test/readme/first-command.sh runs it in .ci/run',
   'npm ci && npm test': 'is what runs this, after .ci/run has installed the packages',
   'npm install fastify fastify-upload-url': 'installs packages: test/package/package.extra.ts does so with the packed tarball',
   'npm install openapi-fetch': 'installs packages; test/contract/typed-clients.extra.ts generates the same client',
   'import { readFile } from \'node:fs/promises\'\nimport createClient': 'needs that client: compiled and run by test/contract/typed-clients.extra.ts',
-  'import uppy from \'fastify-upload-url/uppy\'': 'test/browser/readme.extra.ts runs it with the page below',
   'import Uppy from \'@uppy/core\'\nimport Dashboard from \'@uppy/dashboard\'\nimport AwsS3 from \'@uppy/aws-s3\'\nimport': 'test/browser/readme.extra.ts runs it in Chromium',
   'import Uppy from \'@uppy/core\'\nimport Dashboard from \'@uppy/dashboard\'\nimport AwsS3 from \'@uppy/aws-s3\'\n\n': 'test/browser/readme.extra.ts runs it in Chromium',
   'bash test/upload-url/multipart': 'test/upload-url/multipart/shell.test.ts runs the script',
@@ -40,13 +39,16 @@ function block (beginning: string): string {
 
 t.test('the app of the README serves, and so does its own route', async t => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey })
-  const plugin = pathToFileURL(resolve('plugins/upload-url/index.ts')).href
-  const code = block('import Fastify from').replace('\'fastify-upload-url\'', `'${plugin}'`)
+  process.env['UPPY_TOKEN_SECRET'] = 'a secret of the tests, and of nothing else'
+  const code = `${block('import Fastify from')}\n${block('import uppy from')}`
+    .replace('\'fastify-upload-url\'', `'${pathToFileURL(resolve('plugins/upload-url/index.ts')).href}'`)
+    .replace('\'fastify-upload-url/uppy\'', `'${pathToFileURL(resolve('plugins/uppy/index.ts')).href}'`)
   const directory = t.testdir({ 'app.mjs': `${code}\nexport { app }\n` })
   const { app } = await import(pathToFileURL(resolve(directory, 'app.mjs')).href) as { app: FastifyInstance }
   t.teardown(() => app.close())
   t.match((await app.inject({ url: '/upload-url', headers: { 'x-user': 'bob' } })).json(), { key: /^uploads\/bob\// })
   t.match((await app.inject({ method: 'POST', url: '/interviews' })).json(), { interview: 7, upload: { key: /^uploads\/alice\/.*\.mp3$/ } })
+  t.match((await app.inject({ method: 'POST', url: '/uppy-tokens', headers: { 'x-user': 'bob' } })).json(), { companionEndpoint: /^\/uppy\// })
 })
 
 t.test('the shell lines of the README upload a recording', async t => {
