@@ -1,7 +1,6 @@
 // GET /upload-url under load, against the same route that does less and the same that signs with the SDK.
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import autocannon from 'autocannon'
+import { ServerProcess } from './server-process.js'
 import type { Usage, Variant } from './server.js'
 import { median, spread, table } from './report.js'
 
@@ -17,47 +16,14 @@ const VARIANTS: Readonly<Record<Variant, string>> = {
   getSignedUrl: '(c) ours, with getSignedUrl in place of our signing'
 }
 
-interface Round extends Usage {
-  readonly perSecond: number
-}
-
-class Server {
-  readonly rounds: Round[] = []
-  private constructor (readonly variant: Variant, private readonly child: ChildProcess, private readonly address: string) {}
-
-  static async start (variant: Variant): Promise<Server> {
-    const child = fork(new URL('server.js', import.meta.url), [variant])
-    const [address] = await once(child, 'message')
-    return new Server(variant, child, address)
-  }
-
-  async round (duration: number): Promise<void> {
-    await this.usage()
-    const { requests, non2xx, errors } = await autocannon({ url: this.address + PATH, connections: CONNECTIONS, duration })
-    if (non2xx + errors > 0) throw new Error(`${this.variant}: ${non2xx} refusals, ${errors} errors`)
-    this.rounds.push({ perSecond: requests.total / duration, ...await this.usage() })
-  }
-
-  async usage (): Promise<Usage> {
-    this.child.send('usage')
-    const [usage] = await once(this.child, 'message')
-    return usage
-  }
-
-  stop (): void {
-    this.child.disconnect()
-  }
-}
-
 /** Loads every variant in turn, round after round, so that what the machine does meanwhile strikes all alike. */
 export async function benchRoutes (): Promise<string> {
-  const servers = await Promise.all((Object.keys(VARIANTS) as Variant[]).map(variant => Server.start(variant)))
-  for (const server of servers) await server.round(2)
-  for (const { rounds } of servers) rounds.length = 0
+  const servers = await Promise.all((Object.keys(VARIANTS) as Variant[]).map(async variant => ({ variant, server: await ServerProcess.start(variant), rounds: [] as Round[] })))
+  for (const { server } of servers) await load(server, 2)
   for (let round = 0; round < ROUNDS; round++) {
-    for (const server of servers) await server.round(SECONDS)
+    for (const { server, rounds } of servers) rounds.push(await load(server, SECONDS))
   }
-  for (const server of servers) server.stop()
+  for (const { server } of servers) server.stop()
 
   const perSecond = (variant: Variant) => median(servers.find(server => server.variant === variant)!.rounds.map(round => round.perSecond))
   const rows = servers.map(({ variant, rounds }) => [
@@ -71,4 +37,15 @@ export async function benchRoutes (): Promise<string> {
     Math.round(rounds.at(-1)!.rss / 1e6)
   ])
   return table(['GET /upload-url', 'requests/s', 'spread', '× (a)', '× (c)', 'CPU µs/request', 'loop delay p99, ms', 'RSS, MB'], rows)
+}
+
+interface Round extends Usage {
+  readonly perSecond: number
+}
+
+async function load (server: ServerProcess, duration: number): Promise<Round> {
+  await server.usage()
+  const { requests, non2xx, errors } = await autocannon({ url: server.address + PATH, connections: CONNECTIONS, duration })
+  if (non2xx + errors > 0) throw new Error(`${non2xx} refusals, ${errors} errors`)
+  return { perSecond: requests.total / duration, ...await server.usage() }
 }

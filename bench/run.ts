@@ -1,11 +1,12 @@
 // Runs every benchmark and prints the tables; with --write, puts them into bench/README.md.
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
+import { benchPartUrls } from './part-urls.js'
 import { benchRoutes } from './routes.js'
 import { benchMemory, benchSigning } from './signing.js'
 
 const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`
-const tables = [`Measured on ${machine}.`, await benchMemory(), await benchSigning(), await benchRoutes()].join('\n\n')
+const tables = [`Measured on ${machine}.`, await benchMemory(), await benchSigning(), await benchPartUrls(), await benchRoutes()].join('\n\n')
 console.log(tables)
 
 if (process.argv.includes('--write')) {

@@ -1,6 +1,6 @@
-// One server to put load on, in a process of its own, which takes the variant as its argument. It says its address, and on request what it used.
+// One server to put load on, in a process of its own, which takes the variant, and a store as JSON, as its arguments. It says its address, and on request what it used.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import uploadUrl, { type UploadDeclaration } from '../plugins/upload-url/index.js'
@@ -14,8 +14,16 @@ export interface Usage {
   readonly cpu: number
   /** 99th percentile of the event loop's delay, in milliseconds. */
   readonly delay: number
+  /** The longest delay, in milliseconds. */
+  readonly stall: number
   /** Resident memory in bytes. */
   readonly rss: number
+}
+
+/** A bucket, and how to reach it. */
+export interface Store {
+  readonly bucket: string
+  readonly client: S3ClientConfig
 }
 
 const CLIENT = { region: 'eu-central-1', credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' } }
@@ -33,6 +41,9 @@ const handlers: Partial<Record<Variant, (reply: object) => (request: FastifyRequ
   }
 }
 
+const variant = process.argv[2] as Variant
+const store = JSON.parse(process.argv[3] ?? JSON.stringify({ bucket: 'recordings', client: CLIENT })) as Store
+
 async function build (variant: Variant): Promise<FastifyInstance> {
   const sample = await sampleReply()
   const app = Fastify()
@@ -49,7 +60,7 @@ async function build (variant: Variant): Promise<FastifyInstance> {
 }
 
 async function register (app: FastifyInstance): Promise<void> {
-  await app.register(uploadUrl, { bucket: 'recordings', client: CLIENT, owner: () => 'alice' })
+  await app.register(uploadUrl, { ...store, owner: () => 'alice' })
 }
 
 async function sampleReply (): Promise<object> {
@@ -60,7 +71,7 @@ async function sampleReply (): Promise<object> {
   return reply
 }
 
-const app = await build(process.argv[2] as Variant)
+const app = await build(variant)
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 const delay = monitorEventLoopDelay({ resolution: 5 })
 let cpu = process.cpuUsage()
@@ -68,7 +79,7 @@ delay.enable()
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage(cpu)
-  const usage: Usage = { cpu: user + system, delay: delay.percentile(99) / 1e6, rss: process.memoryUsage.rss() }
+  const usage: Usage = { cpu: user + system, delay: delay.percentile(99) / 1e6, stall: delay.max / 1e6, rss: process.memoryUsage.rss() }
   cpu = process.cpuUsage()
   delay.reset()
   process.send!(usage)

@@ -66,6 +66,11 @@ export function reply<T extends TSchema> (schema: T) {
   return Type.Unsafe<Static<T>>({ ...ref(schema), headers: HEADERS })
 }
 
+/** Documents a reply that its route writes itself, as JSON of a component. */
+export function writtenReply (schema: TSchema) {
+  return Type.Unsafe<Buffer>({ ...ref(schema), headers: HEADERS })
+}
+
 /** Documents a reply that is one of several components. */
 export function replyOneOf (description: string, ...schemas: TSchema[]) {
   return Type.Unsafe<unknown>({ anyOf: schemas.map(schema => ref(schema)), description, headers: HEADERS })

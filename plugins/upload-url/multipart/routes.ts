@@ -1,7 +1,8 @@
 import { ref } from '../component.js'
 import { ownerOf } from '../identity.js'
+import { jsonInSlices } from '../json-in-slices.js'
 import type { Resource } from '../resource.js'
-import { BODY_ERRORS, CALLER_ERRORS, DECLARATION_ERRORS, STORE_ERRORS, emptyReply, errorResponses, reply } from '../responses.js'
+import { BODY_ERRORS, CALLER_ERRORS, DECLARATION_ERRORS, STORE_ERRORS, emptyReply, errorResponses, reply, writtenReply } from '../responses.js'
 import { abortMultipartUpload } from './abort-multipart-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
 import { createMultipartUpload } from './create-multipart-upload.js'
@@ -43,9 +44,13 @@ export const multipart: Resource = {
         summary: 'Get URLs to upload parts to',
         description: 'For one part, some, or a range, up to all 10 000. Ask shortly before sending: a part that is under way when its URL ends still arrives. A part that is sent again replaces the first.',
         body: ref(PartUrlsRequestSchema),
-        response: { 200: reply(PartUrlsSchema), ...errorResponses(...ABOUT_UPLOAD, ...BODY_ERRORS, 'FST_UPLOAD_INVALID_PARTS') }
+        response: { 200: writtenReply(PartUrlsSchema), ...errorResponses(...ABOUT_UPLOAD, ...BODY_ERRORS, 'FST_UPLOAD_INVALID_PARTS') }
       }
-    }, request => createPartUrls(context, ownerOf(request), request.body))
+    }, async (request, reply) => {
+      const urls = await createPartUrls(context, ownerOf(request), request.body)
+      reply.type('application/json; charset=utf-8')
+      return jsonInSlices(urls, 'parts')
+    })
 
     scope.get('/multipart-uploads/parts', {
       schema: {
