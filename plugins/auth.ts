@@ -51,10 +51,20 @@ export function parseApiKeys (pairs: readonly string[]): ApiKey[] {
   })
 }
 
+/** The key in an `Authorization` header, if it is one of a bearer (RFC 6750, section 2.1). */
+export function presentedKey (authorization = ''): string | undefined {
+  return CREDENTIALS.exec(authorization)?.[1]
+}
+
+/** A key as it is kept and compared. */
+export function sha256 (key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
 async function auth (fastify: FastifyInstance, { keys }: AuthOptions): Promise<void> {
   fastify.decorateRequest('owner', {
     getter (this: FastifyRequest) {
-      const presented = CREDENTIALS.exec(this.headers.authorization ?? '')?.[1]
+      const presented = presentedKey(this.headers.authorization)
       const owner = presented && ownerOf(presented, keys)
       if (!owner) throw unauthenticated(presented === undefined ? 'send your API key as "Authorization: Bearer <key>"' : 'this API key is unknown')
       return owner
@@ -70,10 +80,6 @@ function ownerOf (presented: string, keys: readonly ApiKey[]): string | undefine
 
 function unauthenticated (advice: string): Error {
   return Object.assign(new errors.FST_UPLOAD_UNAUTHENTICATED(advice), { headers: { 'www-authenticate': 'Bearer' } })
-}
-
-function sha256 (text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 /** Authenticates requests by API keys. It refuses nothing by itself: routes that need an owner read `request.owner`. */

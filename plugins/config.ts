@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { Type, type Static } from '@sinclair/typebox'
 import { envSchema } from 'env-schema'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { parseApiKeys, type ApiKey } from './auth.js'
+import { parseApiKeys, sha256, type ApiKey } from './auth.js'
 import { AUDIO_FORMATS } from './upload-url/formats.js'
 
 const FORMAT_NAMES = AUDIO_FORMATS.map(format => format.name)
@@ -101,7 +101,7 @@ export function loadConfig (variables: Readonly<Record<string, string | undefine
     /** Seconds between the end of readiness and the end of the service: balancers need some to notice. */
     drainSeconds: environment.DRAIN_SECONDS ?? (environment.NODE_ENV === 'production' ? 5 : 0),
     /** SHA-256 of the key that opens `/metrics`; without one there is no such route. */
-    metricsKey: METRICS_KEY === undefined ? undefined : createHash('sha256').update(METRICS_KEY).digest(),
+    metricsKey: METRICS_KEY === undefined ? undefined : sha256(METRICS_KEY),
     /** What signs paths for Uppy. In production there are none without one, elsewhere one is drawn at every start. */
     uppyTokenSecret: UPPY_TOKEN_SECRET ?? (environment.NODE_ENV === 'production' ? undefined : randomBytes(32)),
     /** Whether the embedded store stands in for a bucket. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import createError from '@fastify/error'
 import { S3ServiceException } from '@aws-sdk/client-s3'
@@ -6,6 +6,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { presentedKey, sha256 } from './auth.js'
 import { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './upload-url/diagnostics.js'
 
 /** Options of the plugin. */
@@ -80,8 +81,7 @@ function outcomeOf (error: Error | undefined): string {
 }
 
 function isKey (authorization: string | undefined, key: Buffer): boolean {
-  const presented = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? ''
-  return timingSafeEqual(createHash('sha256').update(presented).digest(), key)
+  return timingSafeEqual(sha256(presentedKey(authorization) ?? ''), key)
 }
 
 /**

@@ -3,7 +3,7 @@ import { isBucketName } from './bucket-name.js'
 import { S3Error } from './errors.js'
 
 /** Longest object key, in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 1024
+const MAX_KEY_BYTES = 1024
 
 /**
  * A request as S3 reads it. The path and the query are taken from the request line itself and never

@@ -35,7 +35,7 @@ export function objectKey (prefix: string, owner: string, id: string, extension:
 }
 
 /** Whether `key` is one that {@link objectKey} could have made for this owner. */
-export function belongsTo (prefix: string, owner: string, key: string): boolean {
+function belongsTo (prefix: string, owner: string, key: string): boolean {
   const own = ownerPrefix(prefix, owner)
   return typeof key === 'string' && key.startsWith(own) && OWN_OBJECT.test(key.slice(own.length))
 }

@@ -68,7 +68,7 @@ export function admitMultipart (policy: Policy, declaration: MultipartDeclaratio
  * @throws FST_UPLOAD_FIELD_REQUIRED, FST_UPLOAD_FORMAT_REFUSED, FST_UPLOAD_FORMAT_CONFLICT,
  * FST_UPLOAD_TOO_LARGE or FST_UPLOAD_INVALID_METADATA, naming the field
  */
-export function admit (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
+function admit (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
   const { filename, size, sha256 } = declaration
   const extension = extensionOf(filename)
   const format = admitFormat(policy, declaration, extension, at)

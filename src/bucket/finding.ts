@@ -26,7 +26,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const OTHERWISE = 'See what the documentation of the store says of this answer.'
 
 /** A fault for an answer of the store. @param code of the S3 API, as in `AccessDenied` */
-export function faultOf (what: string, status: number | undefined, code: string): Fault {
+function faultOf (what: string, status: number | undefined, code: string): Fault {
   return new Fault(`${what} was answered ${status ?? 'not at all'}${code === '' ? '' : ` (${code})`}`, REMEDIES[code] ?? OTHERWISE)
 }
 

@@ -39,14 +39,16 @@ export function withConfig (client: S3Client, overrides: Partial<ResolvedConfig>
 
 type Provider = Extract<NonNullable<S3ClientConfig['credentials']>, Function>
 
-// The SDK waits for the one call of a provider it has under way, so a call that never ends would be the last.
 function withPatientCredentials (config: S3ClientConfig): S3ClientConfig {
-  const { credentials = renewed(() => defaultProvider({ ...config, parentClientConfig: config } as DefaultProviderInit)) } = config
-  return { ...config, credentials: typeof credentials === 'function' ? options => withPatience(credentials(options)) : credentials }
+  const { credentials } = config
+  if (typeof credentials === 'object') return config
+  const chain = () => defaultProvider({ ...config, parentClientConfig: config } as DefaultProviderInit)
+  return { ...config, credentials: patient(credentials === undefined ? chain : () => credentials) }
 }
 
-// So does the SDK's own chain, which has to be made anew after such a call.
-function renewed (makeProvider: () => Provider): Provider {
+// The SDK waits for the one call of a provider it has under way, so a call that never ends would be the last. Its own
+// chain does so too, and has to be made anew.
+function patient (makeProvider: () => Provider): Provider {
   let provider = makeProvider()
   return async options => {
     const asked = provider

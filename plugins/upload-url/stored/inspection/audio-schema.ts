@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { stringEnum } from '../../component.js'
 
 /** The containers that are recognised, under the names that people use. */
-export const CONTAINERS = ['mp3', 'mp4', '3gp', 'wav', 'flac', 'ogg', 'webm', 'matroska', 'aac', 'amr', 'aiff', 'caf'] as const
+const CONTAINERS = ['mp3', 'mp4', '3gp', 'wav', 'flac', 'ogg', 'webm', 'matroska', 'aac', 'amr', 'aiff', 'caf'] as const
 
 /** What the bytes of a recording say of themselves. */
 export const AudioSchema = Type.Object({
