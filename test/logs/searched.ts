@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 
 const WORD = /[\w+.=~-]{16,}/g
 const SIGNATURE = /X-Amz-(?:Signature|Security-Token)(?:=|":")([\w+.=~-]{16,})/gi
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 /** Lines that may have been written before a reply tells us what is secret in them. */
 const LINES_KEPT = 1_000
 
@@ -20,8 +21,9 @@ subscribe('fastify.initialization', message => search((message as { readonly fas
 
 function search (app: FastifyInstance): void {
   if (isSilent(app.log)) {
-    app.log = keeper
-    app.setChildLoggerFactory((_logger, bindings) => keeper.child(bindings))
+    // In place, since scopes with a factory of their own get the same object.
+    Object.assign(app.log, { child: keeper.child.bind(keeper) }, Object.fromEntries(LEVELS.map(level => [level, keeper[level].bind(keeper)])))
+    app.setChildLoggerFactory((logger, bindings, options) => logger.child(bindings, options))
   } else {
     overhear(app.log)
   }
