@@ -53,7 +53,8 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
       const [bytes] = await Promise.all([buffer(request), gate.opened])
       body = Readable.from([bytes])
     }
-    if (response.destroyed) return
+    // The response learns that its socket was cut off only later in the turn, when a part may be on its way already.
+    if (request.socket.destroyed) return
     const onward = httpRequest({ hostname, port: storePort, method, path: url, headers })
     response.once('close', () => onward.destroy())
     body.pipe(onward)
