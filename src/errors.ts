@@ -15,7 +15,6 @@ const BROKEN: Readonly<Record<string, typeof MALFORMED>> = {
 export function hideInternalErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const isForeseen = (error.statusCode ?? 500) < 500 || error.code?.startsWith('FST_')
   if (isForeseen) {
-    if ((error.statusCode ?? 500) >= 500) request.log.error({ err: error }, error.message)
     reply.send(error)
     return
   }

@@ -125,6 +125,17 @@ t.test('a body that is too large is refused before it is read', async t => {
   t.match(response.json(), { statusCode: 413, code: 'FST_ERR_CTP_BODY_TOO_LARGE' })
 })
 
+t.test('a failure is logged once, as an error', async t => {
+  const log: string[] = []
+  const app = await buildApp(loadConfig({ PORT: '0' }), { storeDirectory: t.testdir(), logStream: { write: line => { log.push(line) } } })
+  t.teardown(() => app.close())
+  await app.drain(0)
+  const { headers } = await app.inject('/health/ready')
+  const lines = log.map(line => JSON.parse(line)).filter(({ reqId }) => reqId === headers['x-request-id'])
+  t.match(lines, [{ level: 50, err: { code: 'FST_HEALTH_NOT_READY' } }])
+  t.equal(lines.length, 1)
+})
+
 t.test('logs name the owner and the request, and hold nothing of the URL that was signed', async t => {
   const log: string[] = []
   const app = await buildApp(loadConfig({ PORT: '0' }), { storeDirectory: t.testdir(), logStream: { write: line => { log.push(line) } } })
