@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createLocalS3 } from '../../plugins/local-s3/index.js'
 import { startServer, type ServerProcess } from '../fixtures/server-process.js'
 import { randomFrom } from '../upload-url/stored/mutations.js'
@@ -23,6 +24,7 @@ const LAST = Buffer.from('GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnec
 const SLOW_CLIENTS = 100
 const SLOW_PATIENCE_MS = 60_000
 const MOST_GROWTH = 1.25
+const COLLECTION_MS = 2_000
 
 const secrets = { apiKey: randomBytes(24).toString('hex'), metricsKey: randomBytes(24).toString('hex'), tokenSecret: randomBytes(24).toString('hex') }
 const answers = new Map<string, number>()
@@ -36,6 +38,7 @@ const endings: Array<() => unknown> = []
 const server = await startServer({ teardown: (end: () => unknown) => { endings.push(end) } }, {
   NODE_ENV: 'production',
   NODE_NO_WARNINGS: '1',
+  NODE_OPTIONS: '--import tsx --import ./test/attack/collector.ts',
   S3_BUCKET_NAME: bucket,
   S3_ENDPOINT: endpoint,
   S3_FORCE_PATH_STYLE: 'true',
@@ -142,7 +145,10 @@ function closed (socket: Socket): Promise<void> {
   return new Promise(resolve => { socket.on('close', () => resolve()) })
 }
 
+// Without its garbage, which says nothing but when it was last collected.
 async function residentMegabytes ({ process: { pid } }: ServerProcess): Promise<number> {
+  process.kill(pid!, 'SIGWINCH')
+  await pause(COLLECTION_MS)
   const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
   return Math.round(Number(kilobytes) / 1024)
 }
