@@ -22,12 +22,17 @@ base=$(awk '/^FROM/ { print $2; exit }' Dockerfile)
 version=${base#node:}
 node=$(npx --yes --package "node@${version%-slim}" -- node -p process.execPath)
 debootstrap --variant=minbase stable "$run/base" >&2
-mkdir -p "$run"/base/{usr/local/{etc,lib/node_modules},etc/ssl/certs}
+mkdir -p "$run"/base/usr/local/{etc,lib/node_modules}
 cp "$node" "$run/base/usr/local/bin/node"
 cp -rL "$(npm root --global)/npm" "$run/base/usr/local/lib/node_modules/npm"
 for tool in npm npx; do ln -s "../lib/node_modules/npm/bin/$tool-cli.js" "$run/base/usr/local/bin/$tool"; done
-cp /etc/ssl/certs/ca-certificates.crt "$run/base/etc/ssl/certs/"
-printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry)" > "$run/base/usr/local/etc/npmrc"
+npmrc=$run/base/usr/local/etc/npmrc
+echo "registry=$(npm config get registry)" > "$npmrc"
+authorities=$(npm config get cafile)
+if [ "$authorities" != null ]; then
+  cp "$authorities" "$run/base/etc/authorities.crt"
+  echo 'cafile=/etc/authorities.crt' >> "$npmrc"
+fi
 chroot "$run/base" useradd --create-home --uid 1000 node
 container=$(images from scratch)
 images copy --quiet "$container" "$run/base" /
