@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import { freePort } from '../test/fixtures/redis.js'
+import { freePort } from '../test/fixtures/free-port.js'
 import { median, table } from './report.js'
 
 const MINUTES = Number(process.argv[2] ?? 10)

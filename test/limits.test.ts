@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ask, limitedApp, statuses } from './fixtures/limited-app.js'
-import { freePort } from './fixtures/redis.js'
+import { freePort } from './fixtures/free-port.js'
 
 t.test('an owner who sends too much is told so, and when to come back', async t => {
   const app = await limitedApp(t, { perOwner: 2 })

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import metrics from '../plugins/metrics.js'
 import uploadUrl from '../plugins/upload-url/index.js'
 import { EXAMPLE_CREDENTIALS, FIXED_OPTIONS, asAlice } from './fixtures/app.js'
-import { freePort } from './fixtures/redis.js'
+import { freePort } from './fixtures/free-port.js'
 import { startStore } from './fixtures/store.js'
 
 const KEY = 'a-key-for-prometheus'

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-test/browser/install.sh
+[ -x /usr/bin/chromium ] || test/apt-install.sh chromium
 if [ $# = 0 ]; then set -- test/browser/*.extra.ts; fi
 options=(--disable-coverage --jobs=2 --timeout=240)
 result=0

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import { setUpBucket } from '../../src/bucket/setup.js'
 import { readCompose } from '../fixtures/compose.js'
-import { freePort } from '../fixtures/redis.js'
+import { freePort } from '../fixtures/free-port.js'
 
 const REPLICAS = 3
 const LOADING_OWNERS = 20

@@ -7,18 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 RGW_ROOT=$(test/rgw/install.sh)
-missing=''
-command -v redis-server > /dev/null || missing="$missing redis-server"
-command -v nginx > /dev/null || missing="$missing nginx-light"
-if [ -n "$missing" ]; then
-  # Debian starts what it installs; we bring our own.
-  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  apt-get update >&2
-  # shellcheck disable=SC2086
-  apt-get install -y --no-install-recommends $missing >&2
-  rm /usr/sbin/policy-rc.d
-fi
+command -v redis-server > /dev/null || test/apt-install.sh redis-server
+command -v nginx > /dev/null || test/apt-install.sh nginx-light
 npm run build > /dev/null
 
 run=$(mktemp -d)

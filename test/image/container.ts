@@ -27,22 +27,19 @@ const { IMAGE_ROOT: root = '', IMAGE_DESCRIPTION: description = '' } = process.e
 export const image = (JSON.parse(await readFile(description, 'utf8')) as { readonly Docker: { readonly config: ImageConfig } }).Docker.config
 
 /**
- * Runs a command in the image as docker-compose.yml does: as the image's user and first process, without a capability, and where
- * nothing can be written. Only the network is this machine's.
+ * Runs a command in the image with no more rights than docker-compose.yml leaves it: as the image's user, without a
+ * capability, and where nothing can be written. It is the first process there; only the network is this machine's.
  *
  * @param variables of the environment, besides those of the image
  */
 export async function runContained (command: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Contained> {
-  const environment = [...image.Env, ...Object.entries(variables).map(pair => pair.join('='))].flatMap(pair => {
-    const equals = pair.indexOf('=')
-    return ['--setenv', pair.slice(0, equals), pair.slice(equals + 1)]
-  })
   const child = spawn('bwrap', [
     '--ro-bind', root, '/', '--proc', '/proc', '--dev', '/dev', '--unshare-pid', '--unshare-ipc', '--unshare-uts',
-    '--as-pid-1', '--die-with-parent', '--info-fd', '3', '--chdir', image.WorkingDir, '--clearenv', ...environment,
+    '--as-pid-1', '--die-with-parent', '--info-fd', '3', '--chdir', image.WorkingDir, '--clearenv',
     // To become somebody else takes rights, which go with it.
     '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP',
-    'setpriv', `--reuid=${image.User}`, `--regid=${image.User}`, '--init-groups', '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs', ...command
+    'setpriv', `--reuid=${image.User}`, `--regid=${image.User}`, '--init-groups', '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs',
+    'env', ...image.Env, ...Object.entries(variables).map(pair => pair.join('=')), ...command
   ], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const output = Promise.all([text(child.stdout!), text(child.stderr!)])
   const ended = once(child, 'close').then(async ([code]) => ({ code: code as number | null, output: (await output).join('') }))

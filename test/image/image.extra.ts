@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { readCompose } from '../fixtures/compose.js'
-import { freePort } from '../fixtures/redis.js'
+import { freePort } from '../fixtures/free-port.js'
 import { startStore } from '../fixtures/store.js'
 import { image, runContained } from './container.js'
 

@@ -5,13 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-for tool in buildah debootstrap bwrap; do
-  if ! command -v "$tool" > /dev/null; then
-    apt-get update >&2
-    apt-get install -y --no-install-recommends buildah debootstrap bubblewrap >&2
-    break
-  fi
-done
+type buildah debootstrap bwrap > /dev/null 2>&1 || test/apt-install.sh buildah debootstrap bubblewrap
 
 run=$(mktemp -d)
 trap 'rm -rf "$run"' EXIT

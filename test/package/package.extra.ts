@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { temporaryFolder } from '../fixtures/local-store.js'
-import { freePort } from '../fixtures/redis.js'
+import { freePort } from '../fixtures/free-port.js'
 import { BUNDLED_APP, CJS_APP, ESM_APP, TYPESCRIPT_APP } from './apps.js'
 
 const run = promisify(execFile)

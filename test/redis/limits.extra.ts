@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { ask, limitedApp, statuses } from '../fixtures/limited-app.js'
-import { freePort, startRedis } from '../fixtures/redis.js'
+import { freePort } from '../fixtures/free-port.js'
+import { startRedis } from '../fixtures/redis.js'
 
 t.test('replicas share one budget in Redis', async t => {
   const { url } = await startRedis(t)

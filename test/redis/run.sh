@@ -3,13 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if ! command -v redis-server > /dev/null; then
-  # Debian starts what it installs; we bring our own.
-  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  apt-get update > /dev/null
-  apt-get install -y --no-install-recommends redis-server > /dev/null
-  rm /usr/sbin/policy-rc.d
-fi
-
+command -v redis-server > /dev/null || test/apt-install.sh redis-server
 npx tap --disable-coverage test/redis/*.extra.ts

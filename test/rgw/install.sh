@@ -9,9 +9,8 @@ packages='radosgw ceph-mon ceph-osd'
 if type radosgw radosgw-admin ceph-mon ceph-osd ceph > /dev/null 2>&1; then exit; fi
 
 if [ "$(id -u)" = 0 ]; then
-  apt-get update >&2
   # shellcheck disable=SC2086
-  apt-get install -y --no-install-recommends $packages >&2
+  "$(dirname "$0")/../apt-install.sh" $packages
   exit
 fi
 

@@ -10,7 +10,7 @@ import { loadConfig, type Config } from '../../../plugins/config.js'
 import { checkBucket, type Result } from '../../../src/bucket/check.js'
 import { setUpBucket } from '../../../src/bucket/setup.js'
 import { openSite } from '../../../src/bucket/site.js'
-import { freePort } from '../../fixtures/redis.js'
+import { freePort } from '../../fixtures/free-port.js'
 import { startStore, type Store } from '../../fixtures/store.js'
 
 const ORIGIN = 'https://app.example.com'

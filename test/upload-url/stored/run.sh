@@ -3,11 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
-if ! command -v ffmpeg ffprobe > /dev/null; then
-  apt-get update > /dev/null
-  apt-get install -y --no-install-recommends ffmpeg > /dev/null
-fi
-
+command -v ffmpeg > /dev/null || test/apt-install.sh ffmpeg
 npx tsx test/upload-url/stored/shapes.extra.ts
 npx tsx test/upload-url/stored/fuzz.extra.ts
 npx tap --disable-coverage --timeout 300 test/upload-url/stored/large.extra.ts
