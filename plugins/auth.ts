@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { errors } from './upload-url/errors.js'
+import { errors } from 'fastify-upload-url'
 
 /** One API key of one owner. The key itself is not kept. */
 export interface ApiKey {

@@ -6,7 +6,7 @@ import { envSchema } from 'env-schema'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseApiKeys, sha256, type ApiKey } from './auth.js'
-import { AUDIO_FORMATS } from './upload-url/formats.js'
+import { AUDIO_FORMATS } from 'fastify-upload-url'
 
 const FORMAT_NAMES = AUDIO_FORMATS.map(format => format.name)
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const

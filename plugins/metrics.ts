@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { presentedKey, sha256 } from './auth.js'
-import { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './upload-url/diagnostics.js'
+import { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from 'fastify-upload-url'
 
 /** Options of the plugin. */
 export interface MetricsOptions {

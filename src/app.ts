@@ -11,12 +11,12 @@ import health from '../plugins/health.js'
 import limits from '../plugins/limits.js'
 import metrics from '../plugins/metrics.js'
 import openapi from '../plugins/openapi/index.js'
-import uploadUrl from '../plugins/upload-url/index.js'
-import uppy from '../plugins/uppy/index.js'
+import uploadUrl from 'fastify-upload-url'
+import uppy from 'fastify-upload-url/uppy'
 import { answerBrokenRequests, answerUnknownRoutes, hideInternalErrors } from './errors.js'
 import { storeClient } from './store-client.js'
 
-const { version } = createRequire(import.meta.url)('fastify-upload-url/package.json') as { version: string }
+const { version } = createRequire(import.meta.url)('#package.json') as { version: string }
 
 /** What tests and tools may decide besides the configuration. */
 export interface BuildOptions {
@@ -99,7 +99,7 @@ async function servePlayground (app: FastifyInstance, config: Config): Promise<v
 async function connectStore (app: FastifyInstance, config: Config, directory: string): Promise<{ bucket: string, client: S3ClientConfig }> {
   if (config.S3_BUCKET_NAME !== undefined) return { bucket: config.S3_BUCKET_NAME, client: storeClient(config) }
   // Production never loads it.
-  const { default: localS3 } = await import('../plugins/local-s3/index.js')
+  const { default: localS3 } = await import('fastify-local-s3')
   await app.register(localS3, { directory, port: config.PORT === 0 ? 0 : config.PORT + 1 })
   const { bucket, endpoint, region, credentials } = app.localS3
   return { bucket, client: { endpoint, region, credentials, forcePathStyle: true } }

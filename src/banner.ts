@@ -1,5 +1,5 @@
 import { DEVELOPMENT_KEY } from '../plugins/config.js'
-import type { LocalS3 } from '../plugins/local-s3/index.js'
+import type { LocalS3 } from 'fastify-local-s3'
 
 const RECORDING = 'test/fixtures/audio/dictation.mp3'
 

@@ -1,11 +1,8 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Config } from '../plugins/config.js'
-import { checkBucket, type Result } from './bucket/check.js'
-import { setUpBucket } from './bucket/setup.js'
-import { openSite } from './bucket/site.js'
+import { checkBucket, openSite, setUpBucket, type Result, type SiteOptions } from 'fastify-upload-url/bucket'
 import { giveUp, readEnvironment } from './environment.js'
 import { storeClient } from './store-client.js'
 
@@ -20,21 +17,13 @@ All are configured by the same environment variables, or a .env file: see README
 
 const MARKS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ', skipped: 'skipped ' } as const
 
-// Users of the plugin alone need none of what serves.
 async function start (): Promise<void> {
-  try {
-    await import('./server.js')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    const { peerDependencies } = createRequire(import.meta.url)('fastify-upload-url/package.json') as { peerDependencies: Record<string, string> }
-    const packages = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`)
-    throw new Error(`serving takes packages that the plugin does without. Install them:\n\n  npm install ${packages.join(' ')}\n`, { cause: error })
-  }
+  await import('./server.js')
 }
 
 async function check (): Promise<void> {
   const config = readEnvironment()
-  const isWell = await checkBucket(await openSite(config, bucketOf(config)), result => print(describe(result)))
+  const isWell = await checkBucket(await openSite(siteOptions(config)), result => print(describe(result)))
   process.exitCode = isWell ? 0 : 1
 }
 
@@ -47,6 +36,10 @@ async function setup (createBucket: boolean): Promise<void> {
     origins: config.corsOrigins,
     createBucket
   }, step => print(`ok      ${step}`))
+}
+
+function siteOptions (config: Config): SiteOptions {
+  return { bucket: bucketOf(config), client: storeClient(config), keyPrefix: config.KEY_PREFIX, origins: config.corsOrigins, publicEndpoint: config.S3_PUBLIC_ENDPOINT }
 }
 
 function bucketOf ({ S3_BUCKET_NAME: bucket }: Config): string {

@@ -1,8 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox'
 import type { FastifySchema, RouteOptions } from 'fastify'
-import { describe } from '../upload-url/error-examples.js'
-import type { UploadError } from '../upload-url/error-schema.js'
-import { withErrors, type ErrorResponse } from '../upload-url/responses.js'
+import { describe, withErrors, type ErrorResponse, type UploadError } from 'fastify-upload-url'
 
 const INTERNAL = describe(500, 'FST_INTERNAL', 'Something went wrong here: quote request 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed when you report it')
 const UNDER_PRESSURE = describe(503, 'FST_UNDER_PRESSURE', 'The service is overloaded: try again shortly')

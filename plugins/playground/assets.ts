@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * @throws Error where the npm package `uppy` is not installed
  */
 export async function loadAssets (require: NodeJS.Require): Promise<Assets> {
-  const ours = join(dirname(require.resolve('fastify-upload-url/package.json')), 'plugins', 'playground', 'public')
+  const ours = join(dirname(require.resolve('#package.json')), 'plugins', 'playground', 'public')
   const theirs = join(dirname(require.resolve('uppy/package.json')), 'dist')
   const names = (await readdir(ours)).filter(name => name !== PAGE)
   const files = new Map([...await readAll(ours, names), ...await readAll(theirs, UPPY)])

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { objectKey } from '../upload-url/object-key.js'
 import { loadAssets } from './assets.js'
 import { contentSecurityPolicy } from './content-security-policy.js'
 
@@ -21,7 +20,7 @@ async function playground (fastify: FastifyInstance, { keyPrefix, apiKey }: Play
 
   // A link to nothing tells where the store is, as browsers reach it.
   const storeOrigin = async () => {
-    const { url } = await fastify.uploads.createDownloadUrl(objectKey(keyPrefix, OWNER, 'nothing', ''), { owner: OWNER })
+    const { url } = await fastify.uploads.createDownloadUrl(`${keyPrefix}/${OWNER}/nothing`, { owner: OWNER })
     return new URL(url).origin
   }
 

@@ -45,7 +45,11 @@ async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOp
 export const uploadUrl = fp(registerUploadUrl, { name: 'fastify-upload-url', fastify: '5.x' })
 export default uploadUrl
 
+export { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './diagnostics.js'
+export { describe } from './error-examples.js'
+export type { UploadError } from './error-schema.js'
 export { errors, type UploadErrorCode } from './errors.js'
+export { withErrors, type ErrorResponse } from './responses.js'
 export { AUDIO_FORMATS, type Format } from './formats.js'
 export type { Authorization, UploadUrlOptions, UploadUrlSettings } from './options.js'
 export type { CompletedUpload, Completion, MultipartDeclaration, MultipartUpload, Parts, PartUrls, PartUrlsRequest, UploadReference } from './multipart/schemas.js'

@@ -38,7 +38,7 @@ const endings: Array<() => unknown> = []
 const server = await startServer({ teardown: (end: () => unknown) => { endings.push(end) } }, {
   NODE_ENV: 'production',
   NODE_NO_WARNINGS: '1',
-  NODE_OPTIONS: '--import tsx --import ./test/attack/collector.ts',
+  NODE_OPTIONS: '--conditions=fastify-upload-url-source --import tsx --import ./test/attack/collector.ts',
   S3_BUCKET_NAME: bucket,
   S3_ENDPOINT: endpoint,
   S3_FORCE_PATH_STYLE: 'true',

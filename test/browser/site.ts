@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { loadConfig } from '../../plugins/config.js'
 import { buildApp } from '../../src/app.js'
-import { corsRule } from '../../src/bucket/rules.js'
+import { corsRule } from '../../plugins/upload-url/bucket/rules.js'
 import { startStore, type Store } from '../fixtures/store.js'
 import { startStoreProxy, type StoreProxy } from './store-proxy.js'
 

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { S3Client } from '@aws-sdk/client-s3'
-import { setUpBucket } from '../../src/bucket/setup.js'
+import { setUpBucket } from '../../plugins/upload-url/bucket/setup.js'
 import { readCompose } from '../fixtures/compose.js'
 import { freePort } from '../fixtures/free-port.js'
 

@@ -21,4 +21,4 @@ S3_SECRET_KEY=$(node -p 'require("node:crypto").randomBytes(20).toString("hex")'
 test/rgw/start.sh "$run" "$s3_port" "$mon_port"
 
 export CLUSTER_RUN=$run CLUSTER_S3_ENDPOINT=http://127.0.0.1:$s3_port
-npx tsx test/cluster/main.ts
+npx tsx -C fastify-upload-url-source test/cluster/main.ts

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { committed } from './document.js'
+import { RUN_SOURCE } from '../fixtures/source.js'
 import { Validator } from './validate.js'
 
 const validator = new Validator(committed)
@@ -37,7 +38,7 @@ t.test('a process that answers otherwise fails', async t => {
     const app = Fastify()
     app.get('/', { schema: { operationId: 'getLiveness' } }, (_request, reply) => reply.code(${status}).send({ status: 'ok' }))
     await app.inject('/')`
-  const run = (status: number) => promisify(execFile)(process.execPath, ['--import', 'tsx', '--import', './test/contract/held.ts', '--input-type=module', '--eval', answering(status)])
+  const run = (status: number) => promisify(execFile)(process.execPath, [...RUN_SOURCE, '--import', './test/contract/held.ts', '--input-type=module', '--eval', answering(status)])
   await t.resolves(run(200))
   await t.rejects(run(299), { code: 1, stderr: /Against the contract: GET \/: getLiveness is not documented to answer 299/ })
 })

@@ -10,6 +10,7 @@ import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, HeadObjec
 import t from 'tap'
 import type { Test } from 'tap'
 import { listFiles, startLocalStore, temporaryFolder } from '../fixtures/local-store.js'
+import { RUN_SOURCE } from '../fixtures/source.js'
 import { presignPut } from '../fixtures/presign.js'
 import { sendRaw } from '../fixtures/send-raw.js'
 import type { Store } from '../fixtures/store.js'
@@ -77,7 +78,7 @@ t.test('closing the store in the middle of an upload leaves nothing of it', asyn
 
 t.test('a process killed in the middle of an upload leaves no object, and the next start sweeps up', async (t) => {
   const directory = await temporaryFolder(t)
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...RUN_SOURCE, fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(child.stdout, 'data') as [Buffer]
   const inChild: Store = { ...JSON.parse(line.toString()) as Store, kind: 'local-s3' }
   const { url } = await presignPut(inChild, 'whole', {})

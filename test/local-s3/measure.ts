@@ -13,6 +13,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { createLocalS3 } from '../../plugins/local-s3/index.js'
+import { RUN_SOURCE } from '../fixtures/source.js'
 import { presignPut, sha256, signingClient } from '../fixtures/presign.js'
 import type { Store } from '../fixtures/store.js'
 
@@ -27,7 +28,7 @@ await starting.start()
 console.log(`start                ${(performance.now() - before).toFixed(1)} ms`)
 await starting.close()
 
-const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
+const child = spawn(process.execPath, [...RUN_SOURCE, fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
 const [line] = await once(child.stdout, 'data') as [Buffer]
 const store: Store = { ...JSON.parse(line.toString()) as Store, kind: 'local-s3' }
 const agent = new Agent({ keepAlive: true, maxSockets: WRITERS })

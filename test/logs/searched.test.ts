@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { RUN_SOURCE } from '../fixtures/source.js'
 
 const SIGNATURE = 'a1b2'.repeat(16)
 const KEY = 'k3y-'.repeat(6)
@@ -12,7 +13,7 @@ function run (options: string, handler: string) {
     app.decorateRequest('caller', 'alice')
     app.get('/', async request => { ${handler} })
     await app.inject({ url: '/', headers: { authorization: 'Bearer ${KEY}' } })`
-  return promisify(execFile)(process.execPath, ['--import', 'tsx', '--import', './test/logs/searched.ts', '--input-type=module', '--eval', app])
+  return promisify(execFile)(process.execPath, [...RUN_SOURCE, '--import', './test/logs/searched.ts', '--input-type=module', '--eval', app])
 }
 
 for (const [what, options] of [['nothing by itself', '{}'], ['to a stream', '{ logger: { stream: { write () {} } } }']] as const) {

@@ -42,7 +42,7 @@ t.test('the app of the README serves, and so does its own route', async t => {
   process.env['UPPY_TOKEN_SECRET'] = 'a secret of the tests, and of nothing else'
   const code = `${block('import Fastify from')}\n${block('import uppy from')}`
     .replace('\'fastify-upload-url\'', `'${pathToFileURL(resolve('plugins/upload-url/index.ts')).href}'`)
-    .replace('\'fastify-upload-url/uppy\'', `'${pathToFileURL(resolve('plugins/uppy/index.ts')).href}'`)
+    .replace('\'fastify-upload-url/uppy\'', `'${pathToFileURL(resolve('plugins/upload-url/uppy/index.ts')).href}'`)
   const directory = t.testdir({ 'app.mjs': `${code}\nexport { app }\n` })
   const { app } = await import(pathToFileURL(resolve(directory, 'app.mjs')).href) as { app: FastifyInstance }
   t.teardown(() => app.close())

@@ -19,7 +19,7 @@ test/rgw/start.sh "$run" "$s3_port" "$mon_port"
 export TEST_S3_ENDPOINT=http://127.0.0.1:$s3_port TEST_S3_REGION=us-east-1
 export TEST_S3_ACCESS_KEY_ID=$S3_ACCESS_KEY TEST_S3_SECRET_ACCESS_KEY=$S3_SECRET_KEY
 if [ $# = 0 ]; then
-  set -- test/s3/*.test.ts test/src/bucket/*.test.ts test/uppy/*.test.ts \
+  set -- test/s3/*.test.ts test/upload-url/bucket/*.test.ts test/upload-url/uppy/*.test.ts \
     test/upload-url/{any-text,multipart/*,stored/upload-status,stored/store-failures}.test.ts
 fi
 npx tap --disable-coverage "$@"

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
+import { RUN_SOURCE } from '../fixtures/source.js'
 import { startServer } from '../fixtures/server-process.js'
 
 const PRODUCTION = {
@@ -30,7 +31,7 @@ t.test('a development server ends at once', async t => {
 })
 
 t.test('a wrong configuration is named on standard error, and the process fails', async t => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], { env: { ...PRODUCTION, PORT: 'abc', REDIS_URL: 'hunter2' } })
+  const child = spawn(process.execPath, [...RUN_SOURCE, 'src/server.ts'], { env: { ...PRODUCTION, PORT: 'abc', REDIS_URL: 'hunter2' } })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { output += text })
   const [code] = await once(child, 'close')

@@ -1,7 +1,7 @@
 // Compiled by `npm run typecheck`, never run: every use that is marked as an error has to be one.
 import Fastify from 'fastify'
 import uploadUrl, { errors, type Audio, type UploadStatus, type UploadUrlOptions } from '../../plugins/upload-url/index.js'
-import uppy, { type UppyOptions } from '../../plugins/uppy/index.js'
+import uppy, { type UppyOptions } from '../../plugins/upload-url/uppy/index.js'
 
 const app = Fastify()
 const on = { owner: 'alice' }

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 command -v ffmpeg > /dev/null || test/apt-install.sh ffmpeg
-npx tsx test/upload-url/stored/shapes.extra.ts
-npx tsx test/upload-url/stored/fuzz.extra.ts
+npx tsx -C fastify-upload-url-source test/upload-url/stored/shapes.extra.ts
+npx tsx -C fastify-upload-url-source test/upload-url/stored/fuzz.extra.ts
 npx tap --disable-coverage --timeout 300 test/upload-url/stored/large.extra.ts

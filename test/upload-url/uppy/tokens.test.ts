@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import uppy from '../../plugins/uppy/index.js'
+import uppy from '../../../plugins/upload-url/uppy/index.js'
 import { CompanionClient, postForm } from './companion-client.js'
 import { NO_STORE, SECRET, appWith, uppyApp } from './uppy-app.js'
 

@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import uploadUrl from '../../plugins/upload-url/index.js'
-import uppy from '../../plugins/uppy/index.js'
-import { FIXED_OPTIONS } from '../fixtures/app.js'
+import uploadUrl from '../../../plugins/upload-url/index.js'
+import uppy from '../../../plugins/upload-url/uppy/index.js'
+import { FIXED_OPTIONS } from '../../fixtures/app.js'
 import { CompanionClient } from './companion-client.js'
 import { NO_STORE, SECRET, appWith } from './uppy-app.js'
 

@@ -1,5 +1,5 @@
-import type { Scope } from '../upload-url/resource.js'
-import { BODY_ERRORS, CALLER_ERRORS, errorResponses, reply } from '../upload-url/responses.js'
+import type { Scope } from '../resource.js'
+import { BODY_ERRORS, CALLER_ERRORS, errorResponses, reply } from '../responses.js'
 import type { Perform } from './identity.js'
 import type { Uppy } from './index.js'
 import { UppyTokenSchema } from './schemas.js'

@@ -1,6 +1,6 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
-import { MIB, inProgress, sha256, someBytes, stored } from '../upload-url/multipart/uploader.js'
+import { MIB, inProgress, sha256, someBytes, stored } from '../multipart/uploader.js'
 import { CompanionClient, cut, postForm, sanitize } from './companion-client.js'
 import { appWith, uppyApp } from './uppy-app.js'
 

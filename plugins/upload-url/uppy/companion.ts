@@ -1,5 +1,5 @@
-import { errors } from '../upload-url/errors.js'
-import type { UploadReference, Uploads } from '../upload-url/index.js'
+import { errors } from '../errors.js'
+import type { UploadReference, Uploads } from '../index.js'
 import { toDeclaration, type UppyFile } from './declaration.js'
 import type { ResolvedUppyOptions } from './options.js'
 import type { UppyCompletion, UppyForm, UppyObject, UppyRead, UppyUpload } from './schemas.js'

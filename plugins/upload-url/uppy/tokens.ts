@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { errors } from '../upload-url/errors.js'
-import { ownerSegment } from '../upload-url/object-key.js'
+import { errors } from '../errors.js'
+import { ownerSegment } from '../object-key.js'
 
 /** What {@link createTokens} needs to know. */
 export interface TokenSettings {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, ListPartsCommand, UploadPartCommand } from '@aws-sdk/client-s3'
-import type { UploadUrl } from '../../plugins/upload-url/index.js'
+import type { UploadUrl } from '../index.js'
 import type { Check } from './check.js'
 import { expectStatus, Fault } from './finding.js'
 import { SCRATCH_OWNER, type Site } from './site.js'

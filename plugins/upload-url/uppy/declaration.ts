@@ -1,5 +1,5 @@
-import { errors } from '../upload-url/errors.js'
-import type { MultipartDeclaration } from '../upload-url/index.js'
+import { errors } from '../errors.js'
+import type { MultipartDeclaration } from '../index.js'
 
 /** Metadata as Uppy sends it, values of any plain kind. */
 export type UppyMetadata = Readonly<Record<string, string | number | boolean | null>>

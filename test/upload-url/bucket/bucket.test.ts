@@ -7,9 +7,11 @@ import {
 } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { loadConfig, type Config } from '../../../plugins/config.js'
-import { checkBucket, type Result } from '../../../src/bucket/check.js'
-import { setUpBucket } from '../../../src/bucket/setup.js'
-import { openSite } from '../../../src/bucket/site.js'
+import { RUN_SOURCE } from '../../fixtures/source.js'
+import { checkBucket, type Result } from '../../../plugins/upload-url/bucket/check.js'
+import { setUpBucket } from '../../../plugins/upload-url/bucket/setup.js'
+import { storeClient } from '../../../src/store-client.js'
+import { openSite } from '../../../plugins/upload-url/bucket/site.js'
 import { freePort } from '../../fixtures/free-port.js'
 import { startStore, type Store } from '../../fixtures/store.js'
 
@@ -44,7 +46,7 @@ async function preparedStore (t: Test): Promise<Store> {
 async function check (variables: Record<string, string>, now?: () => Date): Promise<{ isWell: boolean, results: Result[] }> {
   const config = configFor(variables)
   const results: Result[] = []
-  const isWell = await checkBucket(await openSite(config, config.S3_BUCKET_NAME!, now), result => { results.push(result) })
+  const isWell = await checkBucket(await openSite({ bucket: config.S3_BUCKET_NAME!, client: storeClient(config), keyPrefix: config.KEY_PREFIX, origins: config.corsOrigins, publicEndpoint: config.S3_PUBLIC_ENDPOINT }, now), result => { results.push(result) })
   return { isWell, results }
 }
 
@@ -191,7 +193,7 @@ if (isRgw) {
 
 async function run (variables: Record<string, string>, ...words: string[]): Promise<{ code: number | null, output: string }> {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...words], { env: { PATH, NODE_NO_WARNINGS: '1', ...variables } })
+  const child = spawn(process.execPath, [...RUN_SOURCE, 'src/cli.ts', ...words], { env: { PATH, NODE_NO_WARNINGS: '1', ...variables } })
   const output = Promise.all([text(child.stdout), text(child.stderr)])
   const [code] = await once(child, 'close') as [number | null]
   return { code, output: (await output).join('') }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { errors } from '../upload-url/errors.js'
-import type { Scope } from '../upload-url/resource.js'
-import type { Uploads } from '../upload-url/index.js'
+import { errors } from '../errors.js'
+import type { Scope } from '../resource.js'
+import type { Uploads } from '../index.js'
 import type { ResolvedUppyOptions } from './options.js'
 
 type Identity = Uploads['identity'] & Pick<ResolvedUppyOptions, 'identified'>

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { stringEnum } from '../upload-url/component.js'
+import { stringEnum } from '../component.js'
 
 const KEY = 'uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed_6vqjgg-50000.wav'
 const UPLOAD_ID = '2~Yb2FkIElEIGZvciBlbHZpbmc'

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { S3Client } from '@aws-sdk/client-s3'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import Fastify from 'fastify'
-import type { Config } from '../../plugins/config.js'
-import uploadUrl, { type Uploads } from '../../plugins/upload-url/index.js'
-import { storeClient } from '../store-client.js'
+import uploadUrl, { type Uploads } from '../index.js'
 
 const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 15_000 }
 
@@ -27,21 +25,26 @@ export interface Site {
   readonly strangeKey: string
 }
 
-/** Makes a site of a configuration that names a bucket. @param now the time of this machine */
-export async function openSite (config: Config, bucket: string, now: () => Date = () => new Date()): Promise<Site> {
+/** Where the bucket is, and how it is used. */
+export interface SiteOptions {
+  readonly bucket: string
+  readonly client: S3ClientConfig
+  readonly keyPrefix: string
+  /** Origins whose pages upload. */
+  readonly origins: readonly string[]
+  /** Origin of the store as uploaders reach it, where it differs. */
+  readonly publicEndpoint?: string | undefined
+}
+
+/** Makes a site. @param now the time of this machine */
+export async function openSite ({ bucket, client, keyPrefix, origins, publicEndpoint }: SiteOptions, now: () => Date = () => new Date()): Promise<Site> {
   const app = Fastify()
-  await app.register(uploadUrl, {
-    bucket,
-    client: storeClient(config),
-    keyPrefix: config.KEY_PREFIX,
-    owner: () => SCRATCH_OWNER,
-    ...config.S3_PUBLIC_ENDPOINT !== undefined && { publicEndpoint: config.S3_PUBLIC_ENDPOINT }
-  })
+  await app.register(uploadUrl, { bucket, client, keyPrefix, owner: () => SCRATCH_OWNER, ...publicEndpoint !== undefined && { publicEndpoint } })
   return {
     bucket,
-    prefix: config.KEY_PREFIX,
-    origins: config.corsOrigins,
-    client: new S3Client({ ...storeClient(config), requestChecksumCalculation: 'WHEN_REQUIRED', requestHandler: PATIENCE, maxAttempts: 2 }),
+    prefix: keyPrefix,
+    origins,
+    client: new S3Client({ ...client, requestChecksumCalculation: 'WHEN_REQUIRED', requestHandler: PATIENCE, maxAttempts: 2 }),
     uploads: app.uploads,
     now,
     made: new Set(),

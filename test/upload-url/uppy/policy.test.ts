@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inProgress } from '../upload-url/multipart/uploader.js'
+import { inProgress } from '../multipart/uploader.js'
 import { ALICE, CompanionClient } from './companion-client.js'
 import { NO_STORE, appWith, uppyApp, type Settings } from './uppy-app.js'
 

@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Test } from 'tap'
-import uploadUrl, { type UploadUrlOptions } from '../../plugins/upload-url/index.js'
-import uppy, { type UppyOptions } from '../../plugins/uppy/index.js'
-import { ownerFromHeader } from '../fixtures/app.js'
-import { startStore, type Store } from '../fixtures/store.js'
+import uploadUrl, { type UploadUrlOptions } from '../../../plugins/upload-url/index.js'
+import uppy, { type UppyOptions } from '../../../plugins/upload-url/uppy/index.js'
+import { ownerFromHeader } from '../../fixtures/app.js'
+import { startStore, type Store } from '../../fixtures/store.js'
 
 export const SECRET = 'a secret of 32 bytes, or of more'
 

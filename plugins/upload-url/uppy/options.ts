@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { errors } from '../upload-url/errors.js'
+import { errors } from '../errors.js'
 
 /** Options of the plugin. */
 export interface UppyOptions {

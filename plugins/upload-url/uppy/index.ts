@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { UploadErrorSchema } from '../upload-url/error-schema.js'
-import { errors } from '../upload-url/errors.js'
-import { keepToItself } from '../upload-url/own-scope.js'
-import type { Scope } from '../upload-url/resource.js'
-import { createValidation } from '../upload-url/validation.js'
+import { UploadErrorSchema } from '../error-schema.js'
+import { errors } from '../errors.js'
+import { keepToItself } from '../own-scope.js'
+import type { Scope } from '../resource.js'
+import { createValidation } from '../validation.js'
 import { Companion } from './companion.js'
 import { requireOwner } from './identity.js'
 import { withoutToken } from './log.js'
@@ -25,6 +25,10 @@ export interface Uppy {
 }
 
 declare module 'fastify' {
+  interface FastifySchema {
+    /** Whether the route stays out of the document, for @fastify/swagger. */
+    hide?: boolean
+  }
   interface FastifyInstance {
     /** Uppy's protocol over `app.uploads`. */
     uppy: Uppy

@@ -1,5 +1,5 @@
-import { errors } from '../upload-url/errors.js'
-import type { Uploads } from '../upload-url/index.js'
+import { errors } from '../errors.js'
+import type { Uploads } from '../index.js'
 import type { Companion } from './companion.js'
 import { toDeclaration } from './declaration.js'
 import type { UppySignedRequest, UppySignRequest } from './schemas.js'
