@@ -5,14 +5,14 @@ import { refuseAcl } from './object-headers.js'
 import type { Operation, OperationContext } from './operation.js'
 import { xmlReply } from './reply.js'
 import type { Reply } from './reply.js'
-import { readBodyPromise, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveDocument } from './request-body.js'
 import { header } from './s3-request.js'
 import { childText, children, readXml } from './xml.js'
 
 /** CreateBucket. */
-export const createBucket: Operation = async ({ request, claim, settings, storage }) => {
+export const createBucket: Operation = async ({ request, signature, settings, storage }) => {
   refuseAcl(header(request, 'x-amz-acl'))
-  const document = await receiveDocument(readBodyPromise(request, claim, settings))
+  const document = await receiveDocument(readExpectedBody(request, signature, settings))
   const region = document === '' ? undefined : childText(readXml(document, 'CreateBucketConfiguration'), 'LocationConstraint')
   if (region !== undefined && region !== settings.region) {
     throw new S3Error('InvalidArgument', `The location constraint is not this store's region, ${settings.region}.`, { ArgumentName: 'LocationConstraint', ArgumentValue: region })
@@ -79,7 +79,7 @@ export const deleteBucketLifecycle: Operation = async ({ request, storage }) => 
   return { status: 204 }
 }
 
-const receiveConfiguration = async ({ request, claim, settings }: OperationContext): Promise<string> =>
-  await receiveDocument(readBodyPromise(request, claim, settings))
+const receiveConfiguration = async ({ request, signature, settings }: OperationContext): Promise<string> =>
+  await receiveDocument(readExpectedBody(request, signature, settings))
 
 const documentReply = (document: string): Reply => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: document })

@@ -32,7 +32,7 @@ export interface StoredChecksum {
 }
 
 /** A checksum a request promises: up front, or (value undefined) in a trailer. */
-export interface PromisedChecksum {
+export interface ExpectedChecksum {
   readonly algorithm: ChecksumAlgorithm
   readonly value?: string
 }
@@ -68,7 +68,7 @@ const NOT_A_VALUE = new Set(['algorithm', 'mode', 'type'])
  * @param value looks one of them up
  * @throws S3Error InvalidRequest where there are several, or one is malformed; NotImplemented
  */
-export function promisedChecksum (names: readonly string[], value: (name: string) => string | undefined): PromisedChecksum | undefined {
+export function expectedChecksum (names: readonly string[], value: (name: string) => string | undefined): ExpectedChecksum | undefined {
   const trailer = /^x-amz-checksum-([a-z0-9]+)$/.exec(value('x-amz-trailer')?.trim().toLowerCase() ?? '')?.[1]
   const sent = names.map((name) => /^x-amz-checksum-([a-z0-9]+)$/.exec(name)?.[1])
     .filter((name): name is string => name !== undefined && !NOT_A_VALUE.has(name))

@@ -8,7 +8,7 @@ import { publishObject } from './objects.js'
 import type { Operation, OperationContext } from './operation.js'
 import { checkWriteCondition, checksumHeaders, encryptionHeaders } from './put-object.js'
 import { xmlReply } from './reply.js'
-import { readBodyPromise, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveDocument } from './request-body.js'
 import { header } from './s3-request.js'
 import type { StoredFileWriter } from './stored-file.js'
 import { openPart, readUpload, removeUpload } from './uploads.js'
@@ -32,10 +32,10 @@ const completing = new KeyedMutex()
  * there, so that a crash on the way loses neither.
  */
 export const completeMultipartUpload: Operation = async (context) => {
-  const { request, claim, settings, storage } = context
+  const { request, signature, settings, storage } = context
   const uploadId = readUploadId(request)
   // the checksum headers of this operation speak of the object, not of the document that is its body
-  const document = await receiveDocument(readBodyPromise({ ...request, headers: withoutChecksums(request.headers) }, claim, settings))
+  const document = await receiveDocument(readExpectedBody({ ...request, headers: withoutChecksums(request.headers) }, signature, settings))
   return await completing.run(`${storage.directory} ${uploadId}`, async () => {
     const upload = await readUpload(storage, request.bucket, request.key, uploadId)
     const listed = readPartList(readXml(document, 'CompleteMultipartUpload'), upload.checksumAlgorithm)

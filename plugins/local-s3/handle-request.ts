@@ -49,11 +49,11 @@ async function answer (exchange: Exchange, headers: Record<string, string>): Pro
 
 async function perform (request: S3Request, { settings, storage }: Exchange): Promise<Reply> {
   if (isForm(request)) return await postObject({ request, settings, storage })
-  const claim = await authenticate(request, settings)
+  const signature = await authenticate(request, settings)
   const operation = findOperation(request)
   refuseUnknownNames(headerNames(request))
   if (needsBucket(operation)) await requireBucket(storage, request.bucket)
-  return await operation({ request, claim, settings, storage })
+  return await operation({ request, signature, settings, storage })
 }
 
 async function findCorsRules (request: S3Request, { settings, storage }: Exchange): Promise<CorsRule[]> {

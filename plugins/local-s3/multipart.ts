@@ -4,7 +4,7 @@ import { readObjectHeaders } from './object-headers.js'
 import type { Operation } from './operation.js'
 import { checksumHeaders, encryptionHeaders } from './put-object.js'
 import { xmlReply } from './reply.js'
-import { readBodyPromise, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveDocument } from './request-body.js'
 import { header, headerNames, integerParameter, parameter } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 import { createUpload, listPartNumbers, listUploads, openPart, publishPart, readUpload, removeUpload } from './uploads.js'
@@ -14,8 +14,8 @@ import type { StoredPart } from './uploads.js'
 export const MAX_PARTS = 10_000
 
 /** CreateMultipartUpload. */
-export const createMultipartUpload: Operation = async ({ request, claim, settings, storage }) => {
-  await receiveDocument(readBodyPromise(request, claim, settings))
+export const createMultipartUpload: Operation = async ({ request, signature, settings, storage }) => {
+  await receiveDocument(readExpectedBody(request, signature, settings))
   const described = readObjectHeaders(headerNames(request), (name) => header(request, name))
   const checksum = readChecksumKind(request)
   const uploadId = await createUpload(storage, request.bucket, { key: request.key, initiated: settings.now().toISOString(), ...described, ...checksum })
@@ -26,11 +26,11 @@ export const createMultipartUpload: Operation = async ({ request, claim, setting
 }
 
 /** UploadPart. */
-export const uploadPart: Operation = async ({ request, claim, settings, storage }) => {
+export const uploadPart: Operation = async ({ request, signature, settings, storage }) => {
   const uploadId = readUploadId(request)
   const partNumber = integerParameter(request, 'partNumber', NaN, 1, MAX_PARTS)
   if (Number.isNaN(partNumber)) throw new S3Error('InvalidArgument', 'This operation needs a partNumber.', { ArgumentName: 'partNumber' })
-  const body = readBodyPromise(request, claim, settings)
+  const body = readExpectedBody(request, signature, settings)
   const upload = await readUpload(storage, request.bucket, request.key, uploadId)
   const [expected, actual] = [upload.checksumAlgorithm, body.promise.checksum?.algorithm]
   if (expected !== undefined && expected !== actual) {

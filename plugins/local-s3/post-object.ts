@@ -1,5 +1,5 @@
 import { requireBucket } from './buckets.js'
-import { promisedChecksum } from './checksums.js'
+import { expectedChecksum } from './checksums.js'
 import { S3Error } from './errors.js'
 import { readForm } from './form.js'
 import type { FormUpload } from './form.js'
@@ -28,7 +28,7 @@ export const isForm = (request: S3Request): boolean =>
  * PostObject: a browser's form under a signed policy ("Browser-Based Uploads Using POST"). The file
  * becomes an object only when the whole form has arrived and keeps to its policy.
  */
-export async function postObject ({ request, settings, storage }: Omit<OperationContext, 'claim'>): Promise<Reply> {
+export async function postObject ({ request, settings, storage }: Omit<OperationContext, 'signature'>): Promise<Reply> {
   await requireBucket(storage, request.bucket)
   const file = await storage.createFile()
   try {
@@ -57,7 +57,7 @@ async function receiveUpload (upload: FormUpload, bucket: string, settings: Oper
   const value = (name: string): string | undefined => fields.get(name)
   refuseUnknownNames(names)
   const described = readObjectHeaders(names, value)
-  const promise = { length: undefined, md5: undefined, sha256: undefined, checksum: promisedChecksum(names, value), trailingChecksum: () => undefined, range }
+  const promise = { length: undefined, md5: undefined, sha256: undefined, checksum: expectedChecksum(names, value), trailingChecksum: () => undefined, range }
   const { md5, checksum } = await receiveBody(upload.file, promise, async (chunk) => await file.write(chunk))
   return { key, etag: md5, lastModified: settings.now().toISOString(), ...described, ...checksum && { checksum } }
 }

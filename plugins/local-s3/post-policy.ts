@@ -1,9 +1,9 @@
-import { checkSigner, equalInConstantTime } from './authenticate.js'
+import { checkAccessKey, equalInConstantTime } from './authenticate.js'
 import type { Identity } from './authenticate.js'
 import { S3Error } from './errors.js'
 import { MAX_BODY_BYTES } from './receive-body.js'
-import { readCredential, readLongDate } from './signature-claim.js'
-import type { ClaimSource } from './signature-claim.js'
+import { readCredential, readLongDate } from './signature-parameters.js'
+import type { ParameterSource } from './signature-parameters.js'
 import { Signer } from './signer.js'
 
 /** The fields of a form by lower-case name, without the file. */
@@ -18,7 +18,7 @@ interface Policy {
   readonly conditions: readonly Condition[]
 }
 
-const SOURCE: ClaimSource = { code: 'InvalidArgument', prefix: 'X-Amz-Credential is malformed' }
+const SOURCE: ParameterSource = { code: 'InvalidArgument', prefix: 'X-Amz-Credential is malformed' }
 
 /** Fields that a policy need not mention ("POST policy", AWS S3 API reference). */
 const FREE_FIELDS = new Set(['x-amz-signature', 'policy', 'file'])
@@ -54,7 +54,7 @@ async function verifySignature (fields: FormFields, identity: Identity): Promise
   if (algorithm !== 'AWS4-HMAC-SHA256') throw new S3Error('InvalidArgument', 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"', { ArgumentName: 'x-amz-algorithm' })
   const signedAt = readLongDate(longDate, SOURCE)
   const { accessKeyId } = readCredential(credential, longDate, identity.region, SOURCE)
-  checkSigner(accessKeyId, fields.get('x-amz-security-token'), identity)
+  checkAccessKey(accessKeyId, fields.get('x-amz-security-token'), identity)
   const expected = await new Signer(identity.credentials, identity.region).sign(policy, { signingDate: signedAt })
   if (equalInConstantTime(expected, signature)) return policy
   throw new S3Error('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your key and signing method.', {

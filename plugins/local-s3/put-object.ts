@@ -4,14 +4,14 @@ import { readObjectHeaders } from './object-headers.js'
 import type { ObjectHeaders } from './object-headers.js'
 import { findObject, preconditionFailed, publishObject } from './objects.js'
 import type { Operation, OperationContext } from './operation.js'
-import { readBodyPromise } from './request-body.js'
+import { readExpectedBody } from './request-body.js'
 import { header, headerNames } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 
 /** PutObject. Everything that can be refused is refused before the body is asked for. */
 export const putObject: Operation = async (context) => {
-  const { request, claim, settings, storage } = context
-  const body = readBodyPromise(request, claim, settings)
+  const { request, signature, settings, storage } = context
+  const body = readExpectedBody(request, signature, settings)
   const described = readObjectHeaders(headerNames(request), (name) => header(request, name))
   const onlyIfNew = await checkWriteCondition(context)
   const file = await storage.createFile()

@@ -1,19 +1,19 @@
 import { ChunkSignatures, decodeAwsChunked, isStreaming } from './aws-chunked.js'
-import { promisedChecksum } from './checksums.js'
+import { expectedChecksum } from './checksums.js'
 import { ClientGone, S3Error, notImplemented } from './errors.js'
 import type { LocalS3Settings } from './options.js'
 import { MAX_BODY_BYTES, receiveBody, tooLarge } from './receive-body.js'
-import type { BodyPromise, ReceivedBody } from './receive-body.js'
+import type { ExpectedBody, ReceivedBody } from './receive-body.js'
 import { header, headerNames } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
-import type { SignatureClaim } from './signature-claim.js'
+import type { SignatureParameters } from './signature-parameters.js'
 
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 
 /** Everything that can be known of a body before its first byte is asked for. */
 export interface RequestBody {
   /** What the headers promise. */
-  readonly promise: BodyPromise
+  readonly promise: ExpectedBody
   /** Asks for the body, hands it on, and holds it against the promise. */
   readonly receive: (write: (chunk: Buffer) => Promise<void>) => Promise<ReceivedBody>
 }
@@ -24,20 +24,20 @@ export interface RequestBody {
  *
  * @throws S3Error MissingContentLength, InvalidDigest, InvalidRequest, EntityTooLarge, NotImplemented
  */
-export function readBodyPromise (request: S3Request, claim: SignatureClaim, settings: LocalS3Settings): RequestBody {
-  const streaming = isStreaming(claim.payloadHash)
+export function readExpectedBody (request: S3Request, signature: SignatureParameters, settings: LocalS3Settings): RequestBody {
+  const streaming = isStreaming(signature.payloadHash)
   const trailers = new Map<string, string>()
-  const checksum = promisedChecksum(headerNames(request), (name) => header(request, name))
-  const promise: BodyPromise = {
+  const checksum = expectedChecksum(headerNames(request), (name) => header(request, name))
+  const promise: ExpectedBody = {
     length: readLength(request, streaming),
     md5: readMd5(header(request, 'content-md5')),
-    sha256: readSha256(claim.payloadHash),
+    sha256: readSha256(signature.payloadHash),
     checksum,
     trailingChecksum: () => checksum && trailers.get(`x-amz-checksum-${checksum.algorithm}`),
     range: [0, MAX_BODY_BYTES]
   }
   if (promise.length !== undefined && promise.length > MAX_BODY_BYTES) throw tooLarge(promise.length, MAX_BODY_BYTES)
-  const signatures = streaming ? chunkSignatures(claim, settings) : undefined
+  const signatures = streaming ? chunkSignatures(signature, settings) : undefined
   return {
     promise,
     receive: async (write) => {
@@ -51,7 +51,7 @@ export function readBodyPromise (request: S3Request, claim: SignatureClaim, sett
 /**
  * Receives a small document, such as the list of parts that completes an upload.
  *
- * @throws S3Error MaxMessageLengthExceeded above 4 MiB, and as {@link readBodyPromise}
+ * @throws S3Error MaxMessageLengthExceeded above 4 MiB, and as {@link readExpectedBody}
  */
 export async function receiveDocument ({ receive }: RequestBody): Promise<string> {
   const chunks: Buffer[] = []
@@ -106,8 +106,8 @@ function readSha256 (payloadHash: string): string | undefined {
   })
 }
 
-function chunkSignatures (claim: SignatureClaim, settings: LocalS3Settings): ChunkSignatures | undefined {
-  if (claim.payloadHash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return undefined
-  if (/^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(claim.payloadHash)) return new ChunkSignatures(claim, settings)
-  throw notImplemented(claim.payloadHash)
+function chunkSignatures (signature: SignatureParameters, settings: LocalS3Settings): ChunkSignatures | undefined {
+  if (signature.payloadHash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return undefined
+  if (/^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(signature.payloadHash)) return new ChunkSignatures(signature, settings)
+  throw notImplemented(signature.payloadHash)
 }
