@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { BusboyInstance } from '@fastify/busboy'
-import { ClientGone, S3Error } from './errors.js'
+import { ClientDisconnected, S3Error } from './errors.js'
 import type { S3Request } from './s3-request.js'
 
 const MAX_FIELDS = 100
@@ -23,7 +23,7 @@ export interface FormUpload {
  * follows the file is ignored, as S3 does.
  *
  * @param onFile takes the file in; what it returns counts only once the form has proved whole
- * @throws S3Error MalformedPOSTRequest, InvalidArgument, MaxPostPreDataLengthExceeded; ClientGone
+ * @throws S3Error MalformedPOSTRequest, InvalidArgument, MaxPostPreDataLengthExceeded; ClientDisconnected
  */
 export async function readForm<Result> ({ message, acceptBody }: S3Request, onFile: (upload: FormUpload) => Promise<Result>): Promise<Result> {
   const parser = createParser(message)
@@ -47,7 +47,7 @@ export async function readForm<Result> ({ message, acceptBody }: S3Request, onFi
       const attempt = (task: () => void): void => {
         try { task() } catch (error) { reject(error) }
       }
-      hangUp = () => reject(new ClientGone('the client hung up'))
+      hangUp = () => reject(new ClientDisconnected('the client has disconnected'))
       message.socket.once('close', hangUp)
       input.on('error', () => reject(malformed()))
       parser.on('error', () => reject(malformed()))
@@ -66,7 +66,7 @@ export async function readForm<Result> ({ message, acceptBody }: S3Request, onFi
     })
   } catch (error) {
     message.unpipe(input)
-    file?.destroy(new ClientGone('the form ended early'))
+    file?.destroy(new ClientDisconnected('the form ended early'))
     await outcome?.catch(() => {})
     throw error
   } finally {

@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.js'
 import { readBucket, requireBucket } from './buckets.js'
 import { corsHeaders, defaultCorsRules, preflight, readCorsRules } from './cors.js'
 import type { CorsRule } from './cors.js'
-import { ClientGone, S3Error, isSystemError } from './errors.js'
+import { ClientDisconnected, S3Error, isSystemError } from './errors.js'
 import { refuseUnknownNames } from './object-headers.js'
 import type { LocalS3Settings } from './options.js'
 import { isForm, postObject } from './post-object.js'
@@ -34,20 +34,26 @@ export async function handleRequest (exchange: Exchange): Promise<void> {
     await sendReply(message, response, reply, headers)
   } catch (error) {
     response.destroy()
-    if (!isClientGone(error)) throw error
+    if (!isDisconnect(error)) throw error
   }
 }
 
-/** @param headers of the response; CORS headers are added, also for refusals */
+/** @param headers of the response; CORS headers are added, for errors as well */
 async function answer (exchange: Exchange, headers: Record<string, string>): Promise<Reply> {
   const request = readRequest(exchange.message, exchange.acceptBody)
   const rules = await findCorsRules(request, exchange)
   if (request.method === 'OPTIONS') return { status: 200, headers: preflight(request, rules) }
   Object.assign(headers, corsHeaders(request, rules))
-  return await perform(request, exchange)
+  try {
+    return await authorizeAndRun(request, exchange)
+  } catch (error) {
+    // a bucket may be deleted at any moment of another operation
+    if (isSystemError(error, 'ENOENT')) await requireBucket(exchange.storage, request.bucket)
+    throw error
+  }
 }
 
-async function perform (request: S3Request, { settings, storage }: Exchange): Promise<Reply> {
+async function authorizeAndRun (request: S3Request, { settings, storage }: Exchange): Promise<Reply> {
   if (isForm(request)) return await postObject({ request, settings, storage })
   const signature = await authenticate(request, settings)
   const operation = findOperation(request)
@@ -65,7 +71,7 @@ async function findCorsRules (request: S3Request, { settings, storage }: Exchang
 }
 
 function refuse (error: unknown, { message, settings }: Exchange, requestId: string): Reply {
-  if (isClientGone(error)) throw error
+  if (isDisconnect(error)) throw error
   const resource = (message.url ?? '').split('?', 1)[0]!
   if (error instanceof S3Error) return errorReply(error, resource, requestId)
   settings.onError(error)
@@ -75,5 +81,5 @@ function refuse (error: unknown, { message, settings }: Exchange, requestId: str
   return errorReply(refusal, resource, requestId)
 }
 
-const isClientGone = (error: unknown): boolean => error instanceof ClientGone ||
+const isDisconnect = (error: unknown): boolean => error instanceof ClientDisconnected ||
   ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE'].some((code) => isSystemError(error, code))

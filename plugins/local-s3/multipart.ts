@@ -7,7 +7,7 @@ import { xmlReply } from './reply.js'
 import { readExpectedBody, receiveDocument } from './request-body.js'
 import { header, headerNames, integerParameter, parameter } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
-import { createUpload, listPartNumbers, listUploads, openPart, publishPart, readUpload, removeUpload } from './uploads.js'
+import { createUpload, endUpload, listPartNumbers, listUploads, openPart, publishPart, readUpload, removeUpload } from './uploads.js'
 import type { StoredPart } from './uploads.js'
 
 /** Most parts of one upload. */
@@ -110,8 +110,10 @@ export const listMultipartUploads: Operation = async ({ request, storage }) => {
 /** AbortMultipartUpload. */
 export const abortMultipartUpload: Operation = async ({ request, storage }) => {
   const uploadId = readUploadId(request)
-  await readUpload(storage, request.bucket, request.key, uploadId)
-  await removeUpload(storage, request.bucket, uploadId)
+  await endUpload(storage, request.bucket, uploadId, async () => {
+    await readUpload(storage, request.bucket, request.key, uploadId)
+    await removeUpload(storage, request.bucket, uploadId)
+  })
   return { status: 204 }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { isBucketName } from './bucket-name.js'
+import { isBucketName } from './buckets.js'
 
 /** The key pair that signs requests to the store. */
 export interface Credentials {

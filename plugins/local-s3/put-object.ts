@@ -2,7 +2,7 @@ import type { StoredChecksum } from './checksums.js'
 import { notImplemented } from './errors.js'
 import { readObjectHeaders } from './object-headers.js'
 import type { ObjectHeaders } from './object-headers.js'
-import { findObject, preconditionFailed, publishObject } from './objects.js'
+import { describeObject, preconditionFailed, publishObject } from './objects.js'
 import type { Operation, OperationContext } from './operation.js'
 import { readExpectedBody } from './request-body.js'
 import { header, headerNames } from './s3-request.js'
@@ -17,7 +17,8 @@ export const putObject: Operation = async (context) => {
   const file = await storage.createFile()
   try {
     const { md5, checksum } = await body.receive(async (chunk) => await file.write(chunk))
-    const description = { key: request.key, etag: md5, lastModified: settings.now().toISOString(), ...described, ...checksum && { checksum } }
+    const lastModified = settings.now().toISOString()
+    const description = { key: request.key, etag: md5, lastModified, ...described, ...checksum && { checksum } }
     await publishObject(storage, request.bucket, file, description, onlyIfNew)
     return { status: 200, headers: { etag: `"${md5}"`, ...checksumHeaders(checksum), ...encryptionHeaders(described) } }
   } finally {
@@ -36,8 +37,7 @@ export async function checkWriteCondition ({ request, storage }: OperationContex
   const condition = request.headers.get('if-none-match')
   if (condition === undefined) return false
   if (condition !== '*') throw notImplemented(`If-None-Match: ${condition} on a write`)
-  const object = await findObject(storage, request.bucket, request.key)
-  await object?.close()
+  const object = await describeObject(storage, request.bucket, request.key)
   if (object !== undefined) throw preconditionFailed('If-None-Match')
   return true
 }
@@ -55,6 +55,6 @@ export function checksumHeaders (checksum: StoredChecksum | undefined): Record<s
 }
 
 /** Those of the stored headers that say how an object is encrypted. */
-export function encryptionHeaders ({ headers }: ObjectHeaders): Record<string, string> {
+export function encryptionHeaders ({ headers }: Pick<ObjectHeaders, 'headers'>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')))
 }

@@ -1,6 +1,6 @@
 import { ChunkSignatures, decodeAwsChunked, isStreaming } from './aws-chunked.js'
 import { expectedChecksum } from './checksums.js'
-import { ClientGone, S3Error, notImplemented } from './errors.js'
+import { ClientDisconnected, S3Error, notImplemented } from './errors.js'
 import type { LocalS3Settings } from './options.js'
 import { MAX_BODY_BYTES, receiveBody, tooLarge } from './receive-body.js'
 import type { ExpectedBody, ReceivedBody } from './receive-body.js'
@@ -68,14 +68,14 @@ export async function receiveDocument ({ receive }: RequestBody): Promise<string
  * The body's bytes. Whoever stops reading leaves the connection open, so that a refusal can still be
  * sent on it.
  *
- * @throws ClientGone where the connection ends before the body does
+ * @throws ClientDisconnected where the connection ends before the body does
  */
 export async function * readBytes ({ message, acceptBody }: S3Request): AsyncGenerator<Buffer> {
   acceptBody()
   try {
     yield * message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   } catch (error) {
-    throw new ClientGone('the client hung up', { cause: error })
+    throw new ClientDisconnected('the client has disconnected', { cause: error })
   }
 }
 

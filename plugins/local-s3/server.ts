@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { createBucket } from './buckets.js'
+import { createBucket, removeDeletedBuckets } from './buckets.js'
 import { S3Error } from './errors.js'
 import { handleRequest } from './handle-request.js'
 import { resolveOptions } from './options.js'
@@ -54,6 +54,7 @@ export function createLocalS3 (options?: LocalS3Options): LocalS3Server {
     start: async () => {
       await storage.open()
       try {
+        await removeDeletedBuckets(storage)
         await createBuckets(storage, settings)
         await removeCompletedUploads(storage)
         await listen(server, settings)

@@ -21,9 +21,8 @@ t.test('the plugin serves S3 from the moment it is registered until the applicat
 })
 
 t.test('it listens on loopback alone, with a secret of its own at every start', async (t) => {
-  const directory = await temporaryFolder(t)
-  const one = await startLocalStore(t, { directory })
-  const other = await startLocalStore(t, { directory })
+  const one = await startLocalStore(t, { directory: await temporaryFolder(t) })
+  const other = await startLocalStore(t, { directory: await temporaryFolder(t) })
   t.match(one.endpoint, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.equal(one.credentials.accessKeyId, 'local-s3')
   t.not(one.credentials.secretAccessKey, other.credentials.secretAccessKey)
