@@ -10,14 +10,14 @@ import type { Operation, OperationContext } from './operation.js'
 import { checkWriteCondition, checksumHeaders, encryptionHeaders } from './put-object.js'
 import { xmlReply } from './reply.js'
 import type { Reply } from './reply.js'
-import { readExpectedBody, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveXml } from './request-body.js'
 import { header } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 import type { StoredFileWriter } from './stored-file.js'
 import { endUpload, openPart, readUpload, removeUpload } from './uploads.js'
 import type { StoredPart, UploadDescription } from './uploads.js'
-import { childText, children, readXml } from './xml.js'
-import type { XmlValue } from './xml.js'
+import { childText, children, malformedXml } from './xml.js'
+import type { XmlElement } from './xml.js'
 
 /** Least size of every part but the last, in bytes: 5 MiB. */
 const MIN_PART_BYTES = 5 * 1024 * 1024
@@ -41,7 +41,7 @@ export const completeMultipartUpload: Operation = async (context) => {
   // the checksum headers of this operation are about the object, not about the document that is its body
   const withoutChecksums = new Map([...request.headers].filter(([name]) => !isChecksumValue(name)))
   const body = readExpectedBody({ ...request, headers: withoutChecksums }, signature, settings)
-  const document = readXml(await receiveDocument(body), 'CompleteMultipartUpload')
+  const document = await receiveXml(body, 'CompleteMultipartUpload')
   const { socket } = request.message
   // copying gigabytes takes a while, in which nothing moves on the connection
   socket.setTimeout(0)
@@ -59,7 +59,7 @@ export const completeMultipartUpload: Operation = async (context) => {
  * has missed the answer gets it again.
  */
 async function findCompleted (
-  { request, storage }: OperationContext, uploadId: string, document: XmlValue
+  { request, storage }: OperationContext, uploadId: string, document: XmlElement
 ): Promise<ObjectDescription | undefined> {
   const object = await describeObject(storage, request.bucket, request.key)
   if (object?.uploadId !== uploadId) return undefined
@@ -70,7 +70,7 @@ async function findCompleted (
 }
 
 async function complete (
-  context: OperationContext, uploadId: string, document: XmlValue
+  context: OperationContext, uploadId: string, document: XmlElement
 ): Promise<CompletedObject> {
   const { request, storage } = context
   const upload = await readUpload(storage, request.bucket, request.key, uploadId)
@@ -172,17 +172,23 @@ async function openListedPart (
 }
 
 /** @throws S3Error MalformedXML, InvalidPartOrder */
-function readPartList (document: XmlValue, algorithm: ChecksumAlgorithm | undefined): ListedPart[] {
+function readPartList (document: XmlElement, algorithm: ChecksumAlgorithm | undefined): ListedPart[] {
   const parts = children(document, 'Part').map((part) => ({
     partNumber: Number(childText(part, 'PartNumber') ?? NaN),
     etag: (childText(part, 'ETag') ?? '').replaceAll('"', ''),
     checksum: algorithm && childText(part, `Checksum${algorithm.toUpperCase()}`)
   }))
-  const valid = parts.length > 0 && parts.length <= MAX_PARTS &&
-    parts.every(({ partNumber, etag }) => Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= MAX_PARTS && etag !== '')
-  if (!valid) throw new S3Error('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema.')
+  const isPart = ({ partNumber, etag }: ListedPart): boolean =>
+    Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= MAX_PARTS && etag !== ''
+  const valid = parts.length > 0 && parts.length <= MAX_PARTS && parts.every(isPart)
+  if (!valid) throw malformedXml()
   const ordered = parts.every(({ partNumber }, index) => index === 0 || parts[index - 1]!.partNumber < partNumber)
-  if (!ordered) throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order. Parts must be ordered by part number.')
+  if (!ordered) {
+    throw new S3Error(
+      'InvalidPartOrder',
+      'The list of parts was not in ascending order. Parts must be ordered by part number.'
+    )
+  }
   return parts
 }
 

@@ -43,6 +43,7 @@ const STATUS = {
   NotModified: 304,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
+  RequestTimeout: 400,
   SignatureDoesNotMatch: 403,
   ServiceUnavailable: 503,
   XAmzContentSHA256Mismatch: 400

@@ -28,9 +28,11 @@ export interface Exchange {
 /** Answers one request, whatever it is. Never rejects on account of the client. */
 export async function handleRequest (exchange: Exchange): Promise<void> {
   const { message, response } = exchange
-  const headers: Record<string, string> = { server: 'local-s3', 'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase() }
+  const requestId = randomBytes(8).toString('hex').toUpperCase()
+  const headers: Record<string, string> = { server: 'local-s3', 'x-amz-request-id': requestId }
   try {
-    const reply = await answer(exchange, headers).catch((error: unknown) => refuse(error, exchange, headers['x-amz-request-id']!))
+    const reply = await answer(exchange, headers)
+      .catch((error: unknown) => toErrorReply(error, exchange, requestId))
     await sendReply(message, response, reply, headers)
   } catch (error) {
     response.destroy()
@@ -70,16 +72,18 @@ async function findCorsRules (request: S3Request, { settings, storage }: Exchang
   return bucket?.cors === undefined ? defaultCorsRules(settings.corsOrigins) : readCorsRules(bucket.cors)
 }
 
-function refuse (error: unknown, { message, settings }: Exchange, requestId: string): Reply {
+function toErrorReply (error: unknown, { message, settings }: Exchange, requestId: string): Reply {
   if (isDisconnect(error)) throw error
   const resource = (message.url ?? '').split('?', 1)[0]!
   if (error instanceof S3Error) return errorReply(error, resource, requestId)
   settings.onError(error)
-  const refusal = isSystemError(error, 'ENOSPC')
+  const ownError = isSystemError(error, 'ENOSPC')
     ? new S3Error('ServiceUnavailable', 'No space is left in the directory of this store.')
     : new S3Error('InternalError', 'We encountered an internal error. Please try again.')
-  return errorReply(refusal, resource, requestId)
+  return errorReply(ownError, resource, requestId)
 }
 
-const isDisconnect = (error: unknown): boolean => error instanceof ClientDisconnected ||
-  ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE'].some((code) => isSystemError(error, code))
+const DISCONNECT_CODES = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ECONNRESET', 'EPIPE']
+
+const isDisconnect = (error: unknown): boolean =>
+  error instanceof ClientDisconnected || DISCONNECT_CODES.some((code) => isSystemError(error, code))

@@ -62,6 +62,29 @@ export async function publishObject (
   })
 }
 
+/**
+ * Replaces what is stored with an object; its body stays as it is.
+ *
+ * @throws S3Error NoSuchKey
+ */
+export async function rewriteObject (
+  storage: Storage, bucket: string, key: string, change: (description: ObjectDescription) => ObjectDescription
+): Promise<void> {
+  const path = storage.objectPath(bucket, key)
+  await storage.exclusively(path, async () => {
+    const object = await openObject(storage, bucket, key)
+    const file = await storage.createFile()
+    try {
+      for await (const chunk of object.read()) await file.write(chunk)
+      await file.finish(change(object.description))
+      await storage.publish(file, path)
+    } finally {
+      await object.close()
+      await file.discard()
+    }
+  })
+}
+
 /** The error for a conditional request, naming the header whose condition does not hold. */
 export const preconditionFailed = (condition: string): S3Error => new S3Error(
   'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { Condition: condition }

@@ -6,9 +6,8 @@ import { describeObject, preconditionFailed, publishObject } from './objects.js'
 import type { Operation, OperationContext } from './operation.js'
 import { readExpectedBody } from './request-body.js'
 import { header, headerNames } from './s3-request.js'
-import type { S3Request } from './s3-request.js'
 
-/** PutObject. Everything that can be refused is refused before the body is asked for. */
+/** PutObject. Every error that can be known is reported before the body is asked for. */
 export const putObject: Operation = async (context) => {
   const { request, signature, settings, storage } = context
   const body = readExpectedBody(request, signature, settings)
@@ -27,24 +26,20 @@ export const putObject: Operation = async (context) => {
 }
 
 /**
- * Reads the condition under which an object may be written, and refuses early where it can't be met.
+ * Reads the condition under which an object may be written, and reports early where it can't be met.
  *
  * @returns true for `If-None-Match: *`
  * @throws S3Error PreconditionFailed; NotImplemented for every other condition
  */
 export async function checkWriteCondition ({ request, storage }: OperationContext): Promise<boolean> {
-  refuseOtherConditions(request)
+  const other = ['if-match', 'if-modified-since', 'if-unmodified-since'].find((name) => request.headers.has(name))
+  if (other !== undefined) throw notImplemented(`${other} on a write`)
   const condition = request.headers.get('if-none-match')
   if (condition === undefined) return false
   if (condition !== '*') throw notImplemented(`If-None-Match: ${condition} on a write`)
   const object = await describeObject(storage, request.bucket, request.key)
   if (object !== undefined) throw preconditionFailed('If-None-Match')
   return true
-}
-
-function refuseOtherConditions (request: S3Request): void {
-  const other = ['if-match', 'if-modified-since', 'if-unmodified-since'].find((name) => request.headers.has(name))
-  if (other !== undefined) throw notImplemented(`${other} on a write`)
 }
 
 /** The checksum as responses carry it. */

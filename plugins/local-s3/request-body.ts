@@ -7,28 +7,33 @@ import type { ExpectedBody, ReceivedBody } from './receive-body.js'
 import { header, headerNames } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 import type { SignatureParameters } from './signature-parameters.js'
+import { XmlReader } from './xml.js'
+import type { XmlElement } from './xml.js'
 
-const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
+const MAX_CONFIGURATION_BYTES = 256 * 1024
+const MAX_LIST_BYTES = 4 * 1024 * 1024
 
-/** Everything that can be known of a body before its first byte is asked for. */
+/** Everything that is known of a body before its first byte is asked for. */
 export interface RequestBody {
-  /** What the headers promise. */
-  readonly promise: ExpectedBody
-  /** Asks for the body, hands it on, and holds it against the promise. */
+  /** What the headers say about it. */
+  readonly expected: ExpectedBody
+  /** Asks for the body, passes it on, and compares it with what was expected. */
   readonly receive: (write: (chunk: Buffer) => Promise<void>) => Promise<ReceivedBody>
 }
 
 /**
- * Reads what a verified request promises of its body, without asking for a byte of it, so that a
- * client that waits for `100 Continue` is refused before it sends anything.
+ * Reads what a verified request says about its body, without asking for a byte of it, so that a client that waits for
+ * `100 Continue` gets an error before it sends anything.
  *
  * @throws S3Error MissingContentLength, InvalidDigest, InvalidRequest, EntityTooLarge, NotImplemented
  */
-export function readExpectedBody (request: S3Request, signature: SignatureParameters, settings: LocalS3Settings): RequestBody {
+export function readExpectedBody (
+  request: S3Request, signature: SignatureParameters, settings: LocalS3Settings
+): RequestBody {
   const streaming = isStreaming(signature.payloadHash)
   const trailers = new Map<string, string>()
   const checksum = expectedChecksum(headerNames(request), (name) => header(request, name))
-  const promise: ExpectedBody = {
+  const expected: ExpectedBody = {
     length: readLength(request, streaming),
     md5: readMd5(header(request, 'content-md5')),
     sha256: readSha256(signature.payloadHash),
@@ -36,32 +41,60 @@ export function readExpectedBody (request: S3Request, signature: SignatureParame
     trailingChecksum: () => checksum && trailers.get(`x-amz-checksum-${checksum.algorithm}`),
     range: [0, MAX_BODY_BYTES]
   }
-  if (promise.length !== undefined && promise.length > MAX_BODY_BYTES) throw tooLarge(promise.length, MAX_BODY_BYTES)
+  if (expected.length !== undefined && expected.length > MAX_BODY_BYTES) throw tooLarge(expected.length, MAX_BODY_BYTES)
   const signatures = streaming ? chunkSignatures(signature, settings) : undefined
   return {
-    promise,
+    expected,
     receive: async (write) => {
       const bytes = readBytes(request)
-      const source = streaming ? decodeAwsChunked(bytes, signatures, (name, value) => trailers.set(name, value)) : bytes
-      return await receiveBody(source, promise, write)
+      const source = streaming
+        ? decodeAwsChunked(bytes, signatures, (name, value) => trailers.set(name, value))
+        : bytes
+      return await receiveBody(source, expected, write)
     }
   }
 }
 
 /**
- * Receives a small document, such as the list of parts that completes an upload.
+ * Receives a configuration document as text.
  *
- * @throws S3Error MaxMessageLengthExceeded above 4 MiB, and as {@link readExpectedBody}
+ * @throws S3Error MaxMessageLengthExceeded above 256 KiB, and as {@link receiveBody}
  */
-export async function receiveDocument ({ receive }: RequestBody): Promise<string> {
-  const chunks: Buffer[] = []
+export async function receiveText (body: RequestBody): Promise<string> {
+  let text = ''
+  await receiveLimited(body, MAX_CONFIGURATION_BYTES, (piece) => { text += piece })
+  return text
+}
+
+/**
+ * Receives a list in XML, such as the parts that complete an upload. It is read as it arrives: a long one holds up
+ * nobody else.
+ *
+ * @param root the name that its root element must have
+ * @throws S3Error MaxMessageLengthExceeded above 4 MiB, MalformedXML, and as {@link receiveBody}
+ */
+export async function receiveXml (body: RequestBody, root: string): Promise<XmlElement> {
+  const reader = new XmlReader()
+  await receiveLimited(body, MAX_LIST_BYTES, (piece) => reader.write(piece))
+  return reader.end(root)
+}
+
+async function receiveLimited (
+  { expected, receive }: RequestBody, maxBytes: number, write: (piece: string) => void
+): Promise<void> {
+  const decoder = new TextDecoder()
+  const checkSize = (size: number): void => {
+    if (size <= maxBytes) return
+    throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.', { MaxMessageLengthBytes: maxBytes })
+  }
   let size = 0
+  checkSize(expected.length ?? 0)
   await receive(async (chunk) => {
     size += chunk.length
-    if (size > MAX_DOCUMENT_BYTES) throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.', { MaxMessageLengthBytes: MAX_DOCUMENT_BYTES })
-    chunks.push(chunk)
+    checkSize(size)
+    write(decoder.decode(chunk, { stream: true }))
   })
-  return Buffer.concat(chunks).toString()
+  write(decoder.decode())
 }
 
 /**
@@ -101,13 +134,20 @@ function readMd5 (text: string | undefined): string | undefined {
 function readSha256 (payloadHash: string): string | undefined {
   if (payloadHash === 'UNSIGNED-PAYLOAD' || isStreaming(payloadHash)) return undefined
   if (/^[0-9a-f]{64}$/.test(payloadHash)) return payloadHash
-  throw new S3Error('InvalidArgument', 'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.', {
-    ArgumentName: 'x-amz-content-sha256', ArgumentValue: payloadHash
-  })
+  throw new S3Error(
+    'InvalidArgument',
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, ' +
+    'STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+    { ArgumentName: 'x-amz-content-sha256', ArgumentValue: payloadHash }
+  )
 }
 
-function chunkSignatures (signature: SignatureParameters, settings: LocalS3Settings): ChunkSignatures | undefined {
+function chunkSignatures (
+  signature: SignatureParameters, settings: LocalS3Settings
+): ChunkSignatures | undefined {
   if (signature.payloadHash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return undefined
-  if (/^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(signature.payloadHash)) return new ChunkSignatures(signature, settings)
+  if (/^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/.test(signature.payloadHash)) {
+    return new ChunkSignatures(signature, settings)
+  }
   throw notImplemented(signature.payloadHash)
 }

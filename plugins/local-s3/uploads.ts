@@ -47,14 +47,16 @@ const orNoSuchUpload = (uploadId: string) => (error: unknown): never => {
 /**
  * Starts an upload.
  *
- * @returns its id
+ * @returns its id, which begins with the time, so that the ids of one key are in the order of their start
  * @throws a system error ENOENT where the bucket has been deleted meanwhile
  */
 export async function createUpload (
-  storage: Storage, bucket: string, upload: Omit<UploadDescription, 'uploadId'>
+  storage: Storage, bucket: string, upload: Omit<UploadDescription, 'uploadId' | 'initiated'> & { initiated: Date }
 ): Promise<string> {
-  const uploadId = randomBytes(24).toString('hex')
-  await storage.createFolder(storage.uploadPath(bucket, uploadId), 'upload', { uploadId, ...upload })
+  const time = Math.max(0, upload.initiated.getTime()).toString(16).padStart(12, '0')
+  const uploadId = `${time}${randomBytes(18).toString('hex')}`
+  const description = { ...upload, uploadId, initiated: upload.initiated.toISOString() }
+  await storage.createFolder(storage.uploadPath(bucket, uploadId), 'upload', description)
   return uploadId
 }
 
@@ -95,9 +97,7 @@ export async function listUploads (storage: Storage, bucket: string, prefix: str
   const uploads = await Promise.all(names.map(async (name) => await findUpload(storage, bucket, name)))
   return uploads.filter((upload) => upload !== undefined)
     .filter(({ key }) => key.startsWith(prefix))
-    .sort((one, other) => compareKeys(one.key, other.key) ||
-      compareKeys(one.initiated, other.initiated) ||
-      compareKeys(one.uploadId, other.uploadId))
+    .sort((one, other) => compareKeys(one.key, other.key) || compareKeys(one.uploadId, other.uploadId))
 }
 
 /**

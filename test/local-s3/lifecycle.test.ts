@@ -28,6 +28,38 @@ t.test('it listens on loopback alone, with a secret of its own at every start', 
   t.not(one.credentials.secretAccessKey, other.credentials.secretAccessKey)
 })
 
+const SECRETS = {
+  short: 'minioadmin',
+  'published by this store': 'local-s3-development-secret',
+  'published by AWS': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
+}
+
+for (const [kind, secretAccessKey] of Object.entries(SECRETS)) {
+  t.test(`a secret that is ${kind} works on loopback alone`, async (t) => {
+    const directory = join(await temporaryFolder(t), 'store')
+    const credentials = { accessKeyId: 'AKID', secretAccessKey }
+    for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+      await t.rejects(createLocalS3({ directory, credentials, host }).start(), { message: /option host is .*secretAccessKey is short or published/ })
+    }
+    await t.rejects(access(directory), 'nothing was created')
+    for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) {
+      const store = createLocalS3({ directory, credentials, host })
+      await store.start()
+      await store.close()
+    }
+  })
+}
+
+t.test('a random secret works on every address', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t), host: '0.0.0.0' })
+  t.match(store.endpoint, /^http:\/\/0\.0\.0\.0:\d+$/)
+  await t.resolves(store.client.send(new HeadBucketCommand({ Bucket: store.bucket })))
+})
+
+t.test('a host that has no address is an error that names it', async (t) => {
+  await t.rejects(createLocalS3({ directory: await temporaryFolder(t), host: 'no-such-host.invalid' }).start(), { message: /can't listen on no-such-host\.invalid:0/ })
+})
+
 t.test('closing drops an upload under way and does not wait for it', async (t) => {
   const app = Fastify()
   const directory = await temporaryFolder(t)
@@ -60,10 +92,11 @@ t.test('a directory that cannot be written is an error that names it', async (t)
 
 t.test('an option that makes no sense is an error that names it', async (t) => {
   t.throws(() => createLocalS3({ buckets: [] }), /option buckets/)
-  t.throws(() => createLocalS3({ buckets: ['../up'] }), /option buckets holds "\.\.\/up"/)
+  t.throws(() => createLocalS3({ buckets: ['../up'] }), /option buckets contains "\.\.\/up"/)
   t.throws(() => createLocalS3({ port: 70_000 }), /option port/)
   t.throws(() => createLocalS3({ region: 'EU West' }), /option region/)
   t.throws(() => createLocalS3({ idleTimeout: 0 }), /option idleTimeout/)
+  t.throws(() => createLocalS3({ headersTimeout: 1.5 }), /option headersTimeout/)
   t.throws(() => createLocalS3({ credentials: { accessKeyId: 'a/b', secretAccessKey: 'secret' } }), /option credentials\.accessKeyId/)
   t.throws(() => createLocalS3({ credentials: { accessKeyId: 'a', secretAccessKey: '' } }), /option credentials\.secretAccessKey/)
 })
