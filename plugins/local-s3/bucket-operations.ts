@@ -67,7 +67,7 @@ export const deleteBucketCors: Operation = async ({ request, storage }) => {
 }
 
 /** PutBucketLifecycleConfiguration: kept and given back, never acted on. */
-export const putBucketLifecycle: Operation = async (context) => {
+export const putBucketLifecycleConfiguration: Operation = async (context) => {
   const lifecycle = await receiveConfiguration(context)
   const rules = children(readXml(lifecycle, 'LifecycleConfiguration'), 'Rule')
   const valid = rules.length > 0 && rules.every((rule) => /^(Enabled|Disabled)$/.test(childText(rule, 'Status') ?? ''))
@@ -79,7 +79,7 @@ export const putBucketLifecycle: Operation = async (context) => {
 }
 
 /** GetBucketLifecycleConfiguration. */
-export const getBucketLifecycle: Operation = async ({ request, storage }) => {
+export const getBucketLifecycleConfiguration: Operation = async ({ request, storage }) => {
   const { lifecycle } = await readBucket(storage, request.bucket)
   if (lifecycle === undefined) {
     throw new S3Error(

@@ -27,7 +27,7 @@ const SUBRESOURCES = [
 /**
  * Every operation of this store, by method, resource and subresource; the header that makes a PUT a copy counts as one.
  */
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT bucket': buckets.createBucket,
   'DELETE bucket': buckets.deleteBucket,
   'HEAD bucket': buckets.headBucket,
@@ -37,8 +37,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT bucket?cors': buckets.putBucketCors,
   'GET bucket?cors': buckets.getBucketCors,
   'DELETE bucket?cors': buckets.deleteBucketCors,
-  'PUT bucket?lifecycle': buckets.putBucketLifecycle,
-  'GET bucket?lifecycle': buckets.getBucketLifecycle,
+  'PUT bucket?lifecycle': buckets.putBucketLifecycleConfiguration,
+  'GET bucket?lifecycle': buckets.getBucketLifecycleConfiguration,
   'DELETE bucket?lifecycle': buckets.deleteBucketLifecycle,
   'POST bucket?delete': deleteObjects,
   'PUT object': putObject,
