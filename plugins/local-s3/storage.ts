@@ -154,6 +154,8 @@ export class Storage {
 
   async #emptyTemporary (): Promise<void> {
     const folder = join(this.directory, 'temporary')
-    for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true })
+    // the folder may have been deleted under a running store
+    const names = await readdir(folder).catch(unless('ENOENT')) ?? []
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
   }
 }

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -72,6 +72,13 @@ t.test('closing drops an upload under way and does not wait for it', async (t) =
   await new Promise((resolve) => setTimeout(resolve, 200))
   await app.close()
   await dropped
+})
+
+t.test('a store closes also when its folder has been deleted', async (t) => {
+  const directory = join(await temporaryFolder(t), 'store')
+  const store = await startLocalStore(t, { directory })
+  await rm(directory, { recursive: true })
+  await t.resolves(store.close())
 })
 
 t.test('a busy port is an error that names it', async (t) => {
