@@ -5,7 +5,7 @@ import { UploadErrorSchema } from './error-schema.js'
 import { requireOwner } from './identity.js'
 import { multipart } from './multipart/routes.js'
 import { resolveOptions, type UploadUrlOptions } from './options.js'
-import { keepToItself } from './own-scope.js'
+import { isolateScope } from './isolate-scope.js'
 import type { Scope } from './resource.js'
 import { stored } from './stored/routes.js'
 import { uploadUrls } from './upload-urls/routes.js'
@@ -32,7 +32,7 @@ async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOp
   fastify.addHook('onReady', () => context.presigner.warmUp())
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
+    isolateScope(scope, validation, COMPONENTS)
     requireOwner(scope, resolved)
     for (const resource of RESOURCES) resource.routes(scope, context)
   }, { prefix: resolved.prefix })

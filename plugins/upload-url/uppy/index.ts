@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { UploadErrorSchema } from '../error-schema.js'
 import { errors } from '../errors.js'
-import { keepToItself } from '../own-scope.js'
+import { isolateScope } from '../isolate-scope.js'
 import type { Scope } from '../resource.js'
 import { createValidation } from '../validation.js'
 import { Companion } from './companion.js'
@@ -56,7 +56,7 @@ async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Pr
   fastify.decorate('uppy', Object.freeze(uppy))
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
+    isolateScope(scope, validation, COMPONENTS)
     const perform = requireOwner(scope, { owner: resolved.owner ?? owner, authorize, identified }, 'send the credentials this service asks for')
     uppyRoutes(scope, { uploads, companion, perform, isByToken: false })
   }, { prefix: `${resolved.prefix}/uppy` })
@@ -64,13 +64,15 @@ async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Pr
   if (resolved.secrets.length === 0) return
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
+    isolateScope(scope, validation, COMPONENTS)
     tokenRoutes(scope, uppy, requireOwner(scope, { owner, authorize, identified }, 'send the credentials this service asks for'))
   }, { prefix: resolved.prefix })
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
-    scope.setChildLoggerFactory((logger, bindings, options) => logger.child(bindings, { ...options, serializers: { ...options.serializers, req: withoutToken(base) } }))
+    isolateScope(scope, validation, COMPONENTS)
+    const { childLoggerFactory } = scope
+    scope.setChildLoggerFactory((logger, bindings, options, request) =>
+      childLoggerFactory.call(scope, logger, bindings, { ...options, serializers: { ...options.serializers, req: withoutToken(base) } }, request))
     const ofToken = (params: unknown) => tokens.read((params as { readonly token: string }).token)
     const perform = requireOwner(scope, { owner: request => ofToken(request.params), authorize, identified }, 'this path has ended or is not ours: ask for another')
     uppyRoutes(scope, { uploads, companion, perform, isByToken: true })
@@ -81,8 +83,9 @@ async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Pr
   }, { prefix: `${resolved.prefix}/uppy/:token` })
 }
 
-function longestParameter ({ initialConfig }: FastifyInstance): number {
-  return initialConfig.routerOptions?.maxParamLength ?? 100
+// Fastify takes the option under two names, and shows its default under the one that was not used.
+function longestParameter ({ initialConfig: { maxParamLength = 100, routerOptions } }: FastifyInstance): number {
+  return maxParamLength === 100 ? routerOptions?.maxParamLength ?? 100 : maxParamLength
 }
 
 /**
