@@ -7,6 +7,9 @@ const METADATA_LIMIT = 2048
 const HEADER_PREFIX = 'x-amz-meta-'
 const NONE = Object.freeze({})
 const NEEDS_NO_ENCODING = /^[\w.~!'()*-]+$/
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+/** Characters of a name that an error repeats. */
+const NAME_SHOWN = 64
 const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
 
 /**
@@ -14,7 +17,7 @@ const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
  * so that any script signs and reads back unchanged; {@link decodeMetadata} undoes it.
  *
  * @param at where the fields stand in the request, to name them in errors, as in `files/3/`
- * @throws FST_UPLOAD_INVALID_METADATA for control characters, reserved names, lone surrogates, or over 2 KB
+ * @throws FST_UPLOAD_INVALID_METADATA for a name that is not allowed or reserved, control characters, lone surrogates, or over 2 KB
  */
 export function metadataHeaders ({ filename, metadata = NONE }: Pick<UploadDeclaration, 'filename' | 'metadata'>, at: string): Record<string, string> {
   const headers: Record<string, string> = {}
@@ -26,6 +29,9 @@ export function metadataHeaders ({ filename, metadata = NONE }: Pick<UploadDecla
   }
   if (filename !== undefined) add('filename', filename, 'filename')
   for (const [name, value] of Object.entries(metadata)) {
+    if (!NAME.test(name)) {
+      throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}metadata/${name.slice(0, NAME_SHOWN)}`, 'must have a name of 1 to 63 lower-case letters, digits, - and _, the first a letter or digit')
+    }
     if (SERVER_DECIDES.has(name)) throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}metadata/${name}`, 'is reserved: choose another name')
     add(name, value, `metadata/${name}`)
   }

@@ -40,15 +40,17 @@ const MEANINGS: Readonly<Record<number, string>> = {
   504: 'The store took too long. Try again after the seconds in Retry-After.'
 }
 
+// @fastify/swagger copies the schemas of headers as they are: `example` is valid in OpenAPI 3.0 and 3.1, `examples` in 3.1 alone.
+
 /** Headers of every reply to a request for something secret. */
 const HEADERS = {
   'Cache-Control': stringEnum(['no-store'] as const, { description: 'No cache keeps the reply.' })
 }
 
-const RETRY_AFTER = { 'Retry-After': Type.Integer({ minimum: 1, description: 'Seconds to wait before the next attempt (RFC 9110, section 10.2.3).', examples: [5] }) }
+const RETRY_AFTER = { 'Retry-After': Type.Integer({ minimum: 1, description: 'Seconds to wait before the next attempt (RFC 9110, section 10.2.3).', example: 5 }) }
 
 const HEADERS_BY_STATUS: Readonly<Record<number, Record<string, TSchema>>> = {
-  401: { 'WWW-Authenticate': Type.String({ description: 'How to authenticate, where the service says so (RFC 9110, section 11.6.1).', examples: ['Bearer'] }) },
+  401: { 'WWW-Authenticate': Type.String({ description: 'How to authenticate, where the service says so (RFC 9110, section 11.6.1).', example: 'Bearer' }) },
   429: RETRY_AFTER,
   503: RETRY_AFTER,
   504: RETRY_AFTER

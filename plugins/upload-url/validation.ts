@@ -39,7 +39,7 @@ export function createValidation (components: readonly TSchema[]): Validation {
 }
 
 /** What the schema compilers of Ajv and Fastify both say of a value that is wrong. */
-type Problem = Pick<ErrorObject, 'instancePath' | 'keyword' | 'message' | 'params' | 'propertyName'>
+type Problem = Pick<ErrorObject, 'instancePath' | 'keyword' | 'message' | 'params'>
 
 /** Says what is wrong with a request, as in `body/files/3/size must be integer`. */
 export function describeErrors (problems: readonly FastifySchemaValidationError[], part: string): Error {
@@ -47,8 +47,8 @@ export function describeErrors (problems: readonly FastifySchemaValidationError[
 }
 
 /** Says in one line what is wrong and where. */
-export function describeProblem (root: string, { instancePath, keyword, message, params, propertyName }: Problem): string {
-  const place = root + instancePath + (propertyName === undefined ? '' : `/${propertyName}: the name`)
+export function describeProblem (root: string, { instancePath, keyword, message, params }: Problem): string {
+  const place = root + instancePath
   switch (keyword) {
     case 'additionalProperties': return `${place} has no field ${params['additionalProperty']}: check its spelling`
     case 'enum': return `${place} must be one of ${params['allowedValues'].join(', ')}`

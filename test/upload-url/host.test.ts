@@ -46,7 +46,7 @@ t.test('a route of the host creates an upload URL without HTTP', async t => {
 t.test('what a route of the host passes on is validated as strictly as a request', async t => {
   const app = await pluginApp(t)
   const on = { owner: 'alice' }
-  const wrong: unknown[] = [{ size: '3' }, { size: 1.5 }, { size: 1e21 }, { evil: 1 }, { sha256: 'x' }, null, 'talk.mp3', [], { metadata: { 'x\r\ny': '1' } }]
+  const wrong: unknown[] = [{ size: '3' }, { size: 1.5 }, { size: 1e21 }, { evil: 1 }, { sha256: 'x' }, null, 'talk.mp3', [], { metadata: { x: 1 } }]
   for (const declaration of wrong) {
     await t.rejects(app.uploads.createUploadUrl(declaration as never, on), { code: 'FST_UPLOAD_INVALID_DECLARATION', statusCode: 400 })
     await t.rejects(app.uploads.createUploadForm(declaration as never, on), { code: 'FST_UPLOAD_INVALID_DECLARATION', statusCode: 400 })

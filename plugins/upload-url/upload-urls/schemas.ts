@@ -19,7 +19,6 @@ const Declared = {
 
 const Metadata = Type.Unsafe<Record<string, string>>({
   type: 'object',
-  propertyNames: { pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' },
   additionalProperties: { type: 'string', minLength: 1, maxLength: 2048 },
   description: 'Metadata stored with the object, 2 KB in all after encoding. Names are of lower-case letters, digits, `-` and `_`; values in any script are percent-encoded (RFC 3986).',
   examples: [{ language: 'en', speakers: '2' }]

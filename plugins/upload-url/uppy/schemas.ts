@@ -35,7 +35,7 @@ export type UppyForm = Static<typeof UppyFormSchema>
 /** Body of `POST /s3/multipart`. */
 export const UppyFileSchema = Type.Object({
   filename: Filename,
-  type: Type.Optional(Type.Union([ContentType, Type.Null()], { description: 'Media type of the file, as the browser knows it.', examples: ['audio/wav'] })),
+  type: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()], { description: 'Media type of the file, as the browser knows it.', examples: ['audio/wav'] })),
   metadata: Type.Optional(Metadata)
 }, { $id: 'UppyFile', description: 'What Uppy says of a file.', additionalProperties: false })
 
@@ -68,7 +68,7 @@ export const UppyPartUrlSchema = Type.Object({ url: Url }, { $id: 'UppyPartUrl',
 
 /** URLs for parts by number. */
 export const UppyPartUrlsSchema = Type.Object({
-  presignedUrls: Type.Record(Type.String(), Url, { description: 'URLs by the number of the part.', examples: [{ 1: 'https://bucket.s3.eu-central-1.amazonaws.com/' }] })
+  presignedUrls: Type.Record(Type.String(), Type.String({ format: 'uri' }), { description: 'URLs by the number of the part.', examples: [{ 1: 'https://bucket.s3.eu-central-1.amazonaws.com/' }] })
 }, { $id: 'UppyPartUrls', description: 'Presigned URLs to PUT parts to.', additionalProperties: false })
 
 /** The parts that have arrived, as Uppy wants them. */
