@@ -3,6 +3,8 @@ import { S3_LIMITS } from './s3/limits.js'
 
 const HEADER_PREFIX = 'x-amz-meta-'
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+/** Characters of a name that an error repeats. */
+const SHOWN_LENGTH = 64
 const NEEDS_NO_ENCODING = /^[\w.~!'()*-]+$/
 const RESERVED_NAMES = new Set(['filename', 'owner', 'status', 'inspected'])
 
@@ -23,7 +25,7 @@ export function metadataHeaders ({ filename, metadata = {} }: FileMetadata, at: 
   const headers: Record<string, string> = {}
   if (filename !== undefined) headers[`${HEADER_PREFIX}filename`] = encode(filename, `${at}filename`)
   for (const [name, value] of Object.entries(metadata)) {
-    const field = `${at}metadata/${name}`
+    const field = `${at}metadata/${name.slice(0, SHOWN_LENGTH)}`
     if (!NAME.test(name)) {
       throw invalid(field, 'is no valid name: use lower-case letters, digits, - and _, at most 63 characters')
     }

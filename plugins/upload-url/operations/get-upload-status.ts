@@ -52,39 +52,46 @@ const EXAMPLE_OBJECT = {
   metadata: { filename: 'dictation.mp3', language: 'en' }
 }
 
-/** What there is at a key. */
-export const UploadStatusSchema = Type.Union([
-  Type.Object({
-    status: stringEnum(['pending'], { description: 'There is no object yet.' }),
-    key: Key
-  }, { additionalProperties: false }),
-  Type.Object({
-    status: stringEnum(['uploaded'], { description: 'The object is complete.' }),
-    ...OBJECT_FIELDS,
-    audio: Type.Optional(ref(AudioSchema))
-  }, { additionalProperties: false }),
-  Type.Object({
-    status: stringEnum(['rejected'], { description: 'The content is not audio, or not of the type declared.' }),
-    ...OBJECT_FIELDS,
-    reason: Type.String({
-      description: 'Why the upload is rejected.', examples: ['the content is a PDF document, not audio']
-    })
-  }, { additionalProperties: false })
-], {
-  $id: 'UploadStatus',
-  description: 'What there is at a key.',
-  examples: [
-    {
-      status: 'uploaded',
-      ...EXAMPLE_OBJECT,
-      audio: {
-        container: 'mp3', codec: 'mp3', duration: 3.448, sampleRate: 16_000, channels: 1, bitRate: 32_000, matchesContentType: true
-      }
-    },
-    { status: 'rejected', ...EXAMPLE_OBJECT, reason: 'the content is a PDF document, not audio' },
-    { status: 'pending', key: EXAMPLE_KEY }
-  ]
+const PendingUploadSchema = Type.Object({
+  status: stringEnum(['pending'], { description: 'There is no object yet.' }),
+  key: Key
+}, { $id: 'PendingUpload', description: 'An upload that has not arrived.', additionalProperties: false })
+
+const UploadedObjectSchema = Type.Object({
+  status: stringEnum(['uploaded'], { description: 'The object is complete.' }),
+  ...OBJECT_FIELDS,
+  audio: Type.Optional(ref(AudioSchema))
+}, {
+  $id: 'UploadedObject',
+  description: 'An object that has been uploaded.',
+  additionalProperties: false,
+  examples: [{
+    status: 'uploaded',
+    ...EXAMPLE_OBJECT,
+    audio: {
+      container: 'mp3', codec: 'mp3', duration: 3.448, sampleRate: 16_000, channels: 1, bitRate: 32_000, matchesContentType: true
+    }
+  }]
 })
+
+const RejectedObjectSchema = Type.Object({
+  status: stringEnum(['rejected'], { description: 'The content is not audio, or not of the type declared.' }),
+  ...OBJECT_FIELDS,
+  reason: Type.String({
+    description: 'Why the upload is rejected.', examples: ['the content is a PDF document, not audio']
+  })
+}, {
+  $id: 'RejectedObject',
+  description: 'An object whose content is not accepted.',
+  additionalProperties: false,
+  examples: [{ status: 'rejected', ...EXAMPLE_OBJECT, reason: 'the content is a PDF document, not audio' }]
+})
+
+/** What there is at a key. */
+export const UploadStatusSchema = Type.Union(
+  [ref(PendingUploadSchema), ref(UploadedObjectSchema), ref(RejectedObjectSchema)],
+  { $id: 'UploadStatus', description: 'What there is at a key.' }
+)
 
 export type UploadStatus = Static<typeof UploadStatusSchema>
 type UploadedStatus = Extract<UploadStatus, { status: 'uploaded' }>
@@ -105,7 +112,7 @@ export const getUploadStatus = operation({
     }))
   }, { additionalProperties: false }),
   output: UploadStatusSchema,
-  components: [AudioSchema],
+  components: [AudioSchema, PendingUploadSchema, UploadedObjectSchema, RejectedObjectSchema],
   errors: ['FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS],
 
   async run (services, { key, inspect = false }, { owner, signal }) {

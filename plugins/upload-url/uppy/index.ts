@@ -39,7 +39,7 @@ async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Pr
   const authorize = authorizer(uploadOptions)
   const validation = createValidation([UploadErrorSchema])
   const base = `${fastify.prefix}${prefix}/uppy/`
-  const tokens = createTokens({ ...resolved, life: resolved.tokenLife, maxLength: maxParamLength(fastify) })
+  const tokens = createTokens({ ...resolved, life: resolved.tokenLife, maxLength: maxParamLengthOf(fastify) })
 
   const uppy: Uppy = {
     createToken (owner) {
@@ -72,8 +72,11 @@ async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Pr
   }, { prefix })
 
   await fastify.register(async (scope: Scope) => {
-    scope.setChildLoggerFactory((logger, bindings, options) =>
-      logger.child(bindings, { ...options, serializers: { ...options.serializers, req: describeRequest } }))
+    const { childLoggerFactory } = scope
+    scope.setChildLoggerFactory((logger, bindings, options, request) => {
+      const serializers = { ...options.serializers, req: describeRequest }
+      return childLoggerFactory.call(scope, logger, bindings, { ...options, serializers }, request)
+    })
     const ownerOfToken = ({ params }: FastifyRequest) => tokens.read((params as { readonly token: string }).token)
     open(scope, ownerOfToken, 'this path has expired or is unknown: request another')
     serveUppy(scope, uploads, resolved)
@@ -89,8 +92,9 @@ function describeRequest ({ method, url, host, ip, socket }: FastifyRequest): Re
   return { method, url: redactTokens(url), host, remoteAddress: ip, remotePort: socket.remotePort }
 }
 
-function maxParamLength ({ initialConfig }: FastifyInstance): number {
-  return initialConfig.routerOptions?.maxParamLength ?? initialConfig.maxParamLength ?? 100
+// Fastify takes the option under two names, and shows its default under the one that was not used.
+function maxParamLengthOf ({ initialConfig: { maxParamLength = 100, routerOptions } }: FastifyInstance): number {
+  return maxParamLength === 100 ? routerOptions?.maxParamLength ?? 100 : maxParamLength
 }
 
 /**
