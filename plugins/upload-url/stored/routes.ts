@@ -1,7 +1,7 @@
 import { ownerOf } from '../identity.js'
 import type { Resource } from '../resource.js'
 import { CALLER_ERRORS, STORE_ERRORS, errorResponses, reply } from '../responses.js'
-import { AudioSchema } from './inspection/audio-schema.js'
+import { AudioSchema } from '../audio/audio-schema.js'
 import { createDownloadUrl } from './create-download-url.js'
 import { DownloadQuerySchema, DownloadUrlSchema, StatusQuerySchema, UploadStatusSchema } from './schemas.js'
 import { getUploadStatus } from './upload-status.js'

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ref, stringEnum } from '../component.js'
-import { AudioSchema } from './inspection/audio-schema.js'
+import { AudioSchema } from '../audio/audio-schema.js'
 
 const KEY = 'uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3'
 const LANDED = { key: KEY, size: 20_480, contentType: 'audio/mpeg', etag: '"9b2cf535f27731c974343645a3985328"', lastModified: '2026-01-01T12:03:21.000Z', metadata: { filename: 'dictation.mp3', language: 'en' } }

@@ -4,7 +4,7 @@ import { errors } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
 import { assertOwnKey } from '../object-key.js'
 import { asStoreWork, callStore } from '../store.js'
-import { inspectAudio, type InspectionBounds, type ReadRange } from './inspection/inspect-audio.js'
+import { inspectAudio, type InspectionBounds, type ReadRange } from '../audio/inspect-audio.js'
 import type { UploadStatus } from './schemas.js'
 
 const BOUNDS: InspectionBounds = { maxRequests: 20, maxBytes: 2 * 1024 ** 2, timeout: 10 }

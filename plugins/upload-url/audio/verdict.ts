@@ -1,4 +1,4 @@
-import { AUDIO_FORMATS, formatsOfType, mediaType, type Format } from '../../formats.js'
+import { AUDIO_FORMATS, formatsOfType, mediaType, type Format } from '../formats.js'
 import type { Audio, Container, Recording } from './audio-schema.js'
 
 /** What an inspection comes to: a recording, or the reason why the object is none or not the one declared. */

@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../../plugins/upload-url/stored/inspection/inspect-audio.js'
+import type { StoredObject } from '../../plugins/upload-url/audio/inspect-audio.js'
 
 /** An object in memory that counts how it is read. */
 export interface CountedObject extends StoredObject {

@@ -1,12 +1,12 @@
 /**
  * Every shape of recording that ffmpeg can make, inspected, and held against what ffprobe says:
- * `npx tsx test/upload-url/stored/shapes.extra.ts`. Needs ffmpeg and ffprobe. Exits with 1 if anything differs.
+ * `npx tsx test/audio/shapes.extra.ts`. Needs ffmpeg and ffprobe. Exits with 1 if anything differs.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inspectAudio } from '../../../plugins/upload-url/stored/inspection/inspect-audio.js'
+import { inspectAudio } from '../../plugins/upload-url/audio/inspect-audio.js'
 import { BOUNDS, objectOf } from './counted-object.js'
 
 interface Shape {
@@ -24,7 +24,7 @@ interface Shape {
 }
 
 const TOLERANCE = 0.05
-const fixtures = new URL('../../fixtures/audio/', import.meta.url).pathname
+const fixtures = new URL('../fixtures/audio/', import.meta.url).pathname
 const speech = `-i ${fixtures}dictation.wav`
 const surround = '-f lavfi -i aevalsrc=0.1*sin(440*t)|0.1*sin(550*t)|0.1*sin(660*t)|0|0.1*sin(770*t)|0.1*sin(880*t):c=5.1:s=48000:d=3'
 const long = '-f lavfi -i anoisesrc=a=0.1:seed=1:r=44100:d=600'

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** A source of numbers in [0, 1) that says the same ones again for the same seed. */
 export type Random = () => number
 
-const folder = new URL('../../fixtures/audio/', import.meta.url)
+const folder = new URL('../fixtures/audio/', import.meta.url)
 
 /** The recordings in test/fixtures/audio, by file name. */
 export const RECORDINGS: ReadonlyMap<string, Buffer> = new Map(

@@ -1,13 +1,13 @@
 /**
- * Inspects many thousand broken recordings: `npx tsx test/upload-url/stored/fuzz.extra.ts [files] [seed]`.
+ * Inspects many thousand broken recordings: `npx tsx test/audio/fuzz.extra.ts [files] [seed]`.
  * Prints how many crashed, hung, or went over the bounds, and exits with 1 if any did.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
-import { AudioSchema } from '../../../plugins/upload-url/stored/inspection/audio-schema.js'
-import { inspectAudio } from '../../../plugins/upload-url/stored/inspection/inspect-audio.js'
+import { AudioSchema } from '../../plugins/upload-url/audio/audio-schema.js'
+import { inspectAudio } from '../../plugins/upload-url/audio/inspect-audio.js'
 import { BOUNDS, objectOf, sparseObject, type CountedObject } from './counted-object.js'
 import { brokenRecording, randomFrom, type Random } from './mutations.js'
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { behindFaults } from '../../fixtures/faulty-store.js'
-import { startStore } from '../../fixtures/store.js'
-import { appFor } from '../../fixtures/uploads-to.js'
+import { behindFaults } from '../fixtures/faulty-store.js'
+import { startStore } from '../fixtures/store.js'
+import { appFor } from '../fixtures/uploads-to.js'
 
 const SIZE = 2 * 1024 ** 3
 const MEGABYTE = 1024 ** 2

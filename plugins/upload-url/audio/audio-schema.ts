@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { stringEnum } from '../../component.js'
+import { stringEnum } from '../component.js'
 
 /** The containers that are recognised, under the names that people use. */
 const CONTAINERS = ['mp3', 'mp4', '3gp', 'wav', 'flac', 'ogg', 'webm', 'matroska', 'aac', 'amr', 'aiff', 'caf'] as const

@@ -2,7 +2,7 @@ import { NotAudioError } from './not-audio-error.js'
 import { RangeSource, type ReadBounds, type ReadRange } from './range-source.js'
 import { recognise } from './recognise.js'
 import { settle, type Verdict } from './verdict.js'
-import type { Format } from '../../formats.js'
+import type { Format } from '../formats.js'
 
 export type { ReadRange } from './range-source.js'
 export type { Verdict } from './verdict.js'
