@@ -6,8 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inspectAudio } from '../../plugins/upload-url/audio/inspect-audio.js'
-import { BOUNDS, objectOf } from './counted-object.js'
+import { inspectObject, LIMITS, objectOf } from './counted-object.js'
 
 interface Shape {
   readonly name: string
@@ -130,10 +129,10 @@ async function compare (shape: Shape, folder: string): Promise<string[]> {
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...`${shape.input ?? speech} ${shape.make}`.split(' '), file])
   const truth = truthOf(file, shape)
   const object = objectOf(readFileSync(file))
-  const result = await inspectAudio(object, BOUNDS)
-  const audio = result.verdict === 'audio' ? result.audio : undefined
+  const result = await inspectObject(object)
+  const audio = 'rejected' in result ? undefined : result
   const differences = audio === undefined
-    ? [result.verdict === 'rejected' ? result.reason : '']
+    ? ['rejected' in result ? result.rejected : '']
     : [
         audio.container !== shape.container && `container ${audio.container}`,
         audio.codec !== truth.codec && `codec ${audio.codec} instead of ${truth.codec}`,
@@ -142,8 +141,8 @@ async function compare (shape: Shape, folder: string): Promise<string[]> {
         audio.duration !== undefined && Math.abs(audio.duration - truth.duration) > TOLERANCE && `duration ${audio.duration} instead of ${truth.duration}`,
         audio.duration === undefined && shape.duration === 'known' && `no duration instead of ${truth.duration}`,
         audio.duration !== undefined && shape.duration === 'absent' && `duration ${audio.duration} that cannot be known`,
-        object.requests > BOUNDS.maxRequests && `${object.requests} requests`,
-        object.bytes > BOUNDS.maxBytes && `${object.bytes} bytes read`
+        object.requests > LIMITS.maxRequests && `${object.requests} requests`,
+        object.bytes > LIMITS.maxBytes && `${object.bytes} bytes read`
       ].filter(difference => difference !== false)
   console.log([
     shape.name.padEnd(22),

@@ -1,5 +1,5 @@
 import { AAC_SAMPLE_RATES } from './aac-config.js'
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { findFrames, startsChain } from './frame-sync.js'
 import { COUNTABLE, walkFrames, type FrameLength } from './frame-walk.js'
 import type { RangeSource } from './range-source.js'
@@ -32,7 +32,7 @@ export function findAdtsFrames (block: Buffer, atEnd: boolean): number | undefin
  *
  * @param start offset of the first frame in bytes
  */
-export async function readAdts (source: RangeSource, start: number): Promise<Recording> {
+export async function readAdts (source: RangeSource, start: number): Promise<AudioInfo> {
   const { sampleRate, channels } = adtsFrame(await source.read(start, HEADER), 0)!
   const samples = source.size - start <= COUNTABLE ? await countSamples(source, start) : undefined
   const duration = samples && samples / sampleRate

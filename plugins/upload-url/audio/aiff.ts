@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { iffChunks } from './iff-chunks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
@@ -31,7 +31,7 @@ const IMA4_FRAMES = 64
  * @param start offset of `FORM` in bytes
  * @throws NotAudioError without a common chunk
  */
-export async function readAiff (source: RangeSource, start: number): Promise<Recording> {
+export async function readAiff (source: RangeSource, start: number): Promise<AudioInfo> {
   const compressed = (await source.read(start, 12)).toString('latin1', 8, 12) === 'AIFC'
   let common: Common | undefined
   let sound: { readonly claimed: number, readonly there: number } | undefined

@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { COUNTABLE, walkFrames } from './frame-walk.js'
 import { NotAudioError } from './not-audio-error.js'
 import type { RangeSource } from './range-source.js'
@@ -31,7 +31,7 @@ const PADDING_BITS = 0x83
  * @param start offset of `#!AMR` in bytes
  * @throws NotAudioError when no frame follows the magic number
  */
-export async function readAmr (source: RangeSource, start: number): Promise<Recording> {
+export async function readAmr (source: RangeSource, start: number): Promise<AudioInfo> {
   const head = await source.read(start, 19)
   const variant = VARIANTS.find(({ magic }) => head.toString('latin1', 0, magic.length) === magic)
   if (variant === undefined) throw new NotAudioError('the bytes begin like AMR, but are of no known variant')

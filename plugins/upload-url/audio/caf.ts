@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
@@ -39,7 +39,7 @@ const IS_LITTLE_ENDIAN = 2
  * @param start offset of `caff` in bytes
  * @throws NotAudioError without an audio description chunk
  */
-export async function readCaf (source: RangeSource, start: number): Promise<Recording> {
+export async function readCaf (source: RangeSource, start: number): Promise<AudioInfo> {
   let description: Description | undefined
   let validFrames: number | undefined
   let data: { readonly whole: boolean, readonly bytes: number } | undefined

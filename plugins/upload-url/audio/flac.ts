@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { flacCrc8 } from './flac-crc.js'
 import { readHeader } from './library-header.js'
 import { NotAudioError } from './not-audio-error.js'
@@ -16,7 +16,7 @@ const MINIMUM_BLOCK_SIZE_AT = 8
  * @param start offset of `fLaC` in bytes
  * @throws NotAudioError without stream information
  */
-export async function readFlac (source: RangeSource, start: number): Promise<Recording> {
+export async function readFlac (source: RangeSource, start: number): Promise<AudioInfo> {
   const header = await readHeader(source, { start, size: HEADER_WINDOW }, 'audio/flac')
   const { sampleRate, numberOfChannels: channels, duration } = header
   if (!sampleRate || !channels) throw new NotAudioError('the bytes are a FLAC header without stream information, not audio')

@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { readHeader } from './library-header.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
@@ -28,7 +28,7 @@ const SEGMENT_ID = 0x18538067
  * @param start offset of the EBML header in bytes
  * @throws NotAudioError without an audio track
  */
-export async function readMatroska (source: RangeSource, start: number): Promise<Recording> {
+export async function readMatroska (source: RangeSource, start: number): Promise<AudioInfo> {
   const header = await readHeader(source, { start, size: HEADER_WINDOW }, 'video/webm')
   const container = header.container === 'EBML/webm' ? 'webm' : 'matroska'
   if (header.codec === undefined) throw new NotAudioError(`the bytes are a ${container === 'webm' ? 'WebM' : 'Matroska'} file without an audio track`)

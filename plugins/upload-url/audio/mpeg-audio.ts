@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { findFrames, startsChain } from './frame-sync.js'
 import { COUNTABLE, walkFrames, type FrameLength } from './frame-walk.js'
 import { MPEG_HEADER, mpegFrame, sameStream, type MpegFrame } from './mpeg-frame.js'
@@ -30,7 +30,7 @@ export function findMpegFrames (block: Buffer, atEnd: boolean): number | undefin
  *
  * @param start offset of the first frame in bytes
  */
-export async function readMpegAudio (source: RangeSource, start: number): Promise<Recording> {
+export async function readMpegAudio (source: RangeSource, start: number): Promise<AudioInfo> {
   const head = await source.read(start, SAMPLE)
   const frame = mpegFrame(head, 0)!
   const extent = { start, end: await endOfFrames(source) }

@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { readHeader } from './library-header.js'
 import { NotAudioError } from './not-audio-error.js'
 import { lastGranule, readPage, type Page } from './ogg-page.js'
@@ -30,7 +30,7 @@ const LATEST_START = 10
  * @param start offset of `OggS` in bytes
  * @throws NotAudioError when no stream in it is known audio
  */
-export async function readOgg (source: RangeSource, start: number): Promise<Recording> {
+export async function readOgg (source: RangeSource, start: number): Promise<AudioInfo> {
   const stream = await findStream(source, start)
   if (stream === undefined) throw new NotAudioError('the bytes are an Ogg file without an audio stream that is known here')
   const { codec, page } = stream

@@ -5,7 +5,7 @@
 export type ReadRange = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>
 
 /** How much one inspection may take. */
-export interface ReadBounds {
+export interface ReadLimits {
   /** Ranged reads at most. */
   readonly maxRequests: number
   /** Bytes read at most, all reads together. */
@@ -21,7 +21,7 @@ const READ_AHEAD = 64 * 1024
 
 /**
  * Random access to an object by few ranged reads: reads ahead, keeps what it read, and never reads a byte twice.
- * Past its bounds the object looks as if it ended there, and `exhausted` says so.
+ * Past its limits the object looks as if it ended there, and `limitReached` says so.
  */
 export class RangeSource {
   /** Size of the object in bytes. */
@@ -33,24 +33,24 @@ export class RangeSource {
   #requestsLeft: number
   #bytesLeft: number
   #failure: { readonly cause: unknown } | undefined
-  #exhausted = false
+  #limitReached = false
 
   /**
    * @param object its size in bytes, and how to read it
-   * @param bounds what may be read of it
+   * @param limits what may be read of it
    * @param signal ends a read that hangs; its reason is what the read rejects with
    */
-  constructor (object: { readonly size: number, readonly read: ReadRange }, bounds: ReadBounds, signal: AbortSignal) {
+  constructor (object: { readonly size: number, readonly read: ReadRange }, limits: ReadLimits, signal: AbortSignal) {
     this.size = object.size
     this.#read = object.read
-    this.#requestsLeft = bounds.maxRequests
-    this.#bytesLeft = this.#maxBytes = bounds.maxBytes
+    this.#requestsLeft = limits.maxRequests
+    this.#bytesLeft = this.#maxBytes = limits.maxBytes
     this.#signal = signal
   }
 
-  /** Whether a read went without bytes because the bounds were used up. */
-  get exhausted (): boolean {
-    return this.#exhausted
+  /** Whether a read went without bytes because the limits were used up. */
+  get limitReached (): boolean {
+    return this.#limitReached
   }
 
   /** Rethrows a failure of the store, for callers of a library that may have swallowed it. */
@@ -59,7 +59,7 @@ export class RangeSource {
   }
 
   /**
-   * The bytes from `start` on: fewer than `length` at the end of the object or of the bounds.
+   * The bytes from `start` on: fewer than `length` at the end of the object or of the limits.
    *
    * @throws whatever the store failed with, and the signal's reason when time is up
    */
@@ -83,7 +83,7 @@ export class RangeSource {
 
   async #fetch (start: number, wanted: number): Promise<Chunk | undefined> {
     if (this.#requestsLeft === 0 || this.#bytesLeft === 0) {
-      this.#exhausted = true
+      this.#limitReached = true
       return undefined
     }
     const known = this.#chunks.map(chunk => chunk.start).filter(other => other > start)

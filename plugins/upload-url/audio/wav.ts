@@ -1,4 +1,4 @@
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { iffChunks } from './iff-chunks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
@@ -33,7 +33,7 @@ const UNBOUNDED = 0xffffffff
  * @param start offset of `RIFF` in bytes
  * @throws NotAudioError without a usable format chunk
  */
-export async function readWav (source: RangeSource, start: number): Promise<Recording> {
+export async function readWav (source: RangeSource, start: number): Promise<AudioInfo> {
   let format: Format | undefined
   let longSize: number | undefined
   let samples: number | undefined
@@ -54,7 +54,7 @@ export async function readWav (source: RangeSource, start: number): Promise<Reco
   return describe(format, data, samples)
 }
 
-function describe ({ codec, channels, sampleRate, byteRate, blockAlign }: Format, data = 0, samples?: number): Recording {
+function describe ({ codec, channels, sampleRate, byteRate, blockAlign }: Format, data = 0, samples?: number): AudioInfo {
   const duration = codec.startsWith('pcm_')
     ? Math.floor(data / blockAlign) / sampleRate
     : samples !== undefined ? samples / sampleRate : constantRate(codec) ? data / byteRate : undefined

@@ -1,9 +1,8 @@
 import { ownerOf } from '../identity.js'
 import type { Resource } from '../resource.js'
 import { CALLER_ERRORS, STORE_ERRORS, errorResponses, reply } from '../responses.js'
-import { AudioSchema } from '../audio/audio-schema.js'
 import { createDownloadUrl } from './create-download-url.js'
-import { DownloadQuerySchema, DownloadUrlSchema, StatusQuerySchema, UploadStatusSchema } from './schemas.js'
+import { AudioSchema, DownloadQuerySchema, DownloadUrlSchema, StatusQuerySchema, UploadStatusSchema } from './schemas.js'
 import { getUploadStatus } from './upload-status.js'
 
 /** `GET /upload-status` and `GET /download-url`. */

@@ -1,11 +1,19 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ref, stringEnum } from '../component.js'
-import { AudioSchema } from '../audio/audio-schema.js'
+import { AudioInfoSchema } from '../audio/audio-schema.js'
 
 const KEY = 'uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3'
 const LANDED = { key: KEY, size: 20_480, contentType: 'audio/mpeg', etag: '"9b2cf535f27731c974343645a3985328"', lastModified: '2026-01-01T12:03:21.000Z', metadata: { filename: 'dictation.mp3', language: 'en' } }
 
 const Key = Type.String({ minLength: 1, maxLength: 1024, description: 'The object key, as the reply that created the upload gave it.', examples: [KEY] })
+
+/** What the bytes say about the recording, and whether that is what was declared. */
+export const AudioSchema = Type.Object({
+  ...AudioInfoSchema.properties,
+  matchesContentType: Type.Optional(Type.Boolean({ description: 'Whether the bytes are what the content type says. Absent where the content type says nothing, as `application/octet-stream`.' }))
+}, { $id: 'Audio', description: 'The recording as its own bytes describe it.', additionalProperties: false })
+
+export type Audio = Static<typeof AudioSchema>
 
 /** What is asked about an upload. */
 export const StatusQuerySchema = Type.Object({

@@ -1,13 +1,15 @@
 import { GetObjectCommand, HeadObjectCommand, S3ServiceException, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
+import type { Format } from '../formats.js'
 import { decodeMetadata } from '../metadata.js'
 import { assertOwnKey } from '../object-key.js'
 import { asStoreWork, callStore } from '../store.js'
-import { inspectAudio, type InspectionBounds, type ReadRange } from '../audio/inspect-audio.js'
+import type { AudioFile, InspectionLimits, ReadRange } from '../audio/index.js'
+import { compareType, type Verdict } from './compare-type.js'
 import type { UploadStatus } from './schemas.js'
 
-const BOUNDS: InspectionBounds = { maxRequests: 20, maxBytes: 2 * 1024 ** 2, timeout: 10 }
+const INSPECTION_LIMITS: InspectionLimits = { maxRequests: 20, maxBytes: 2 * 1024 ** 2, timeout: 10 }
 
 /** What a caller wants to know besides whether the upload arrived. */
 export interface StatusQuery {
@@ -34,11 +36,22 @@ export async function getUploadStatus (context: Context, owner: string, key: str
 }
 
 async function settle (context: Context, landed: UploadStatus): Promise<UploadStatus> {
-  const object = { size: landed.size ?? 0, contentType: landed.contentType, read: reader(context, landed.key, landed.etag) }
-  const verdict = await asStoreWork(() => inspectAudio(object, BOUNDS, context.options.formats))
+  const file = { size: landed.size ?? 0, read: reader(context, landed.key, landed.etag) }
+  const verdict = await asStoreWork(() => inspect(file, landed.contentType, context.options.formats))
   return verdict.verdict === 'audio'
     ? { ...landed, audio: verdict.audio }
     : { ...landed, status: 'rejected', reason: verdict.reason }
+}
+
+// The inspector is loaded when it is first needed: most processes that sign never inspect.
+async function inspect (file: AudioFile, contentType: string | undefined, formats: readonly Format[]): Promise<Verdict> {
+  const { inspectAudio, NotAudioError } = await import('../audio/index.js')
+  try {
+    return compareType(await inspectAudio(file, INSPECTION_LIMITS), contentType, formats)
+  } catch (error) {
+    if (error instanceof NotAudioError) return { verdict: 'rejected', reason: error.message }
+    throw error
+  }
 }
 
 async function headObject ({ client, options }: Context, key: string): Promise<HeadObjectCommandOutput | undefined> {

@@ -1,6 +1,6 @@
-import { boxes, findBox, readBox, type Box } from './iso-boxes.js'
-import { readMovieHeader, type AudioTrack } from './iso-track.js'
-import type { RangeSource } from './range-source.js'
+import { boxes, findBox, readBox, type Box } from './boxes.js'
+import { readMovieHeader, type AudioTrack } from './track.js'
+import type { RangeSource } from '../range-source.js'
 
 interface Span {
   readonly start: number
@@ -70,7 +70,7 @@ async function visitFragments (source: RangeSource, start: number, trackId: numb
       end = span?.end ?? end
     }
   }
-  if (source.exhausted) return 'too many'
+  if (source.limitReached) return 'too many'
   return reached === source.size ? { start: first ?? 0, end } : 'truncated'
 }
 

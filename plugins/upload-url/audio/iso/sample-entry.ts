@@ -1,6 +1,6 @@
-import { readAacConfig } from './aac-config.js'
-import { readElementaryStream } from './iso-descriptors.js'
-import { pcmCodec } from './pcm.js'
+import { readAacConfig } from '../aac-config.js'
+import { readElementaryStream } from './descriptors.js'
+import { pcmCodec } from '../pcm.js'
 
 /** How the sound of a track is coded. */
 export interface SampleEntry {

@@ -1,6 +1,6 @@
-import { boxes, findBox, readBox, type Box } from './iso-boxes.js'
-import { readSampleEntry } from './iso-sample-entry.js'
-import type { RangeSource } from './range-source.js'
+import { boxes, findBox, readBox, type Box } from './boxes.js'
+import { readSampleEntry } from './sample-entry.js'
+import type { RangeSource } from '../range-source.js'
 
 /** An audio track, as the movie box describes it. */
 export interface AudioTrack {

@@ -1,9 +1,9 @@
-import type { Recording } from './audio-schema.js'
-import { boxes, findBox, readBox, type Box } from './iso-boxes.js'
-import { fragmentedDuration } from './iso-fragments.js'
-import { findAudioTrack, readMovieHeader } from './iso-track.js'
-import { NotAudioError } from './not-audio-error.js'
-import type { RangeSource } from './range-source.js'
+import type { AudioInfo } from '../audio-schema.js'
+import { boxes, findBox, readBox, type Box } from './boxes.js'
+import { fragmentedDuration } from './fragments.js'
+import { findAudioTrack, readMovieHeader } from './track.js'
+import { NotAudioError } from '../not-audio-error.js'
+import type { RangeSource } from '../range-source.js'
 
 interface Layout {
   readonly brand: string
@@ -22,7 +22,7 @@ interface Layout {
  * @param start offset of the first box in bytes
  * @throws NotAudioError without a movie box, or without an audio track in it
  */
-export async function readIsoMedia (source: RangeSource, start: number): Promise<Recording> {
+export async function readIsoMedia (source: RangeSource, start: number): Promise<AudioInfo> {
   const layout = await readLayout(source, start)
   const { movie } = layout
   if (movie === undefined) throw new NotAudioError('the bytes are an MP4 file without its index (moov), which cannot be played')

@@ -1,4 +1,4 @@
-import type { RangeSource } from './range-source.js'
+import type { RangeSource } from '../range-source.js'
 
 /** One box of an ISO base media file (ISO/IEC 14496-12 section 4.2); QuickTime calls it an atom. */
 export interface Box {

@@ -1,12 +1,12 @@
 import { beginsWithAdtsFrames, findAdtsFrames, readAdts } from './adts.js'
 import { readAiff } from './aiff.js'
 import { readAmr } from './amr.js'
-import type { Recording } from './audio-schema.js'
+import type { AudioInfo } from './audio-schema.js'
 import { readCaf } from './caf.js'
 import { describeDisguise, DISGUISE_SIZE } from './disguise.js'
 import { readFlac } from './flac.js'
 import { endOfId3 } from './id3.js'
-import { readIsoMedia } from './iso-media.js'
+import { readIsoMedia } from './iso/index.js'
 import { readMatroska } from './matroska.js'
 import { beginsWithMpegFrames, findMpegFrames, readMpegAudio } from './mpeg-audio.js'
 import { NotAudioError } from './not-audio-error.js'
@@ -14,9 +14,9 @@ import { readOgg } from './ogg.js'
 import type { RangeSource } from './range-source.js'
 import { readWav } from './wav.js'
 
-type Reader = (source: RangeSource, start: number) => Promise<Recording>
+type Parser = (source: RangeSource, start: number) => Promise<AudioInfo>
 
-const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Reader }> = [
+const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> = [
   { pattern: /^(?:RIFF|RF64|BW64)[^]{4}WAVE/, read: readWav },
   { pattern: /^FORM[^]{4}AIF[FC]/, read: readAiff },
   { pattern: /^caff\0/, read: readCaf },
@@ -35,7 +35,7 @@ const SYNC_WINDOW = 64 * 1024
  *
  * @throws NotAudioError when it holds none; its message says what the bytes look like
  */
-export async function recognise (source: RangeSource): Promise<Recording> {
+export async function detectFormat (source: RangeSource): Promise<AudioInfo> {
   if (source.size === 0) throw new NotAudioError('the object is empty')
   const start = await endOfId3(source)
   if (start >= source.size) throw new NotAudioError('the bytes are an ID3 tag with no audio after it')
@@ -53,7 +53,7 @@ export async function recognise (source: RangeSource): Promise<Recording> {
   return await findFramesFurtherIn(source, start)
 }
 
-async function findFramesFurtherIn (source: RangeSource, start: number): Promise<Recording> {
+async function findFramesFurtherIn (source: RangeSource, start: number): Promise<AudioInfo> {
   const block = await source.read(start, SYNC_WINDOW)
   const atEnd = start + block.length === source.size
   const mpeg = findMpegFrames(block, atEnd)
