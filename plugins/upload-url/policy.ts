@@ -1,5 +1,6 @@
+import { audioFormatsOf } from './containers.js'
 import { errors } from './errors.js'
-import { extensionOf, formatOfExtension, formatsOfType, mediaType, type Format } from './formats.js'
+import { extensionOf, formatOfExtension, formatsOfType, isOtherType, mediaType, type Format } from './formats.js'
 import { metadataHeaders } from './metadata.js'
 import type { MultipartDeclaration } from './multipart/schemas.js'
 import type { ResolvedOptions } from './options.js'
@@ -70,45 +71,59 @@ export function admitMultipart (policy: Policy, declaration: MultipartDeclaratio
  */
 function admit (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
   const { filename, size, sha256 } = declaration
-  const extension = extensionOf(filename)
-  const format = admitFormat(policy, declaration, extension, at)
+  const storedAs = admitFormat(policy, declaration, extensionOf(filename), at)
   if (size === undefined && policy.required.has('size')) throw sizeRequired(policy, at)
   admitMaximum(`${at}size`, size, policy.maxSize)
   if (sha256 === undefined && policy.required.has('sha256')) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload has to declare the SHA-256 of its bytes')
   }
   const headers: Record<string, string> = {}
-  if (format !== undefined) headers['content-type'] = format.contentType
+  if (storedAs !== undefined) headers['content-type'] = storedAs.contentType
   if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = toBase64(sha256)
   Object.assign(headers, metadataHeaders(declaration, at))
   if (policy.encryption !== undefined) Object.assign(headers, encryptionHeaders(policy.encryption))
-  return { extension: format === undefined ? '' : keyExtension(format, extension), size, headers }
+  return { extension: storedAs?.extension ?? '', size, headers }
 }
 
-function admitFormat ({ formats, required }: Policy, { filename, contentType }: UploadDeclaration, extension: string, at: string): Format | undefined {
+/** The media type to store a file under, and the extension of its key: empty where the type leaves that open. */
+interface StoredAs {
+  readonly contentType: string
+  readonly extension: string
+}
+
+function admitFormat ({ formats, required }: Policy, { filename, contentType }: UploadDeclaration, extension: string, at: string): StoredAs | undefined {
   const type = mediaType(contentType)
-  const byExtension = formatOfExtension(extension, formats)
-  if (type === '') {
-    if (byExtension !== undefined) return byExtension
-    if (extension !== '') throw refused(`${at}filename`, `.${extension}`, formats)
-    if (required.has('contentType') || contentType !== undefined || filename !== undefined) {
-      throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}contentType`, `say what the file is, or give a filename with an extension. Accepted are ${acceptedBy(formats)}`)
-    }
-    return undefined
+  if (type !== '') return formatOfBoth(type, extension, formats, at)
+  const format = formatOfExtension(extension, formats)
+  if (format !== undefined) return { contentType: format.contentType, extension }
+  if (extension !== '') throw refused(`${at}filename`, `.${extension}`, formats)
+  if (required.has('contentType') || contentType !== undefined || filename !== undefined) {
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}contentType`, `say what the file is, or give a filename with an extension. Accepted are ${acceptedBy(formats)}`)
   }
+  return undefined
+}
+
+// Platforms report whatever types they like for a recording, so an extension that is accepted outweighs them.
+function formatOfBoth (type: string, extension: string, formats: readonly Format[], at: string): StoredAs {
   const candidates = formatsOfType(type, formats)
+  const byExtension = formatOfExtension(extension, candidates) ?? formatOfExtension(extension, formats)
+  if (byExtension !== undefined) {
+    const { contentType } = byExtension
+    const agree = candidates.includes(byExtension) || !(isOtherType(type) || isOtherType(contentType))
+    if (agree) return { contentType, extension }
+  }
   if (candidates.length === 0) throw refused(`${at}contentType`, type, formats)
-  const elsewhere = byExtension ?? formatOfExtension(extension)
-  if (elsewhere === undefined) return candidates[0]!
-  const agreed = candidates.find(({ name }) => name === elsewhere.name)
-  if (agreed === undefined) {
+  const named = formatOfExtension(extension)
+  if (byExtension !== undefined || (named !== undefined && !candidates.some(candidate => audioFormatsOf(candidate).includes(named)))) {
     throw new errors.FST_UPLOAD_FORMAT_CONFLICT(`${at}filename ends in .${extension}, but ${at}contentType says ${type}: make them agree, or leave one out`)
   }
-  return agreed
+  return storedByType(type, candidates)
 }
 
-function keyExtension (format: Format, extension: string): string {
-  return format.extensions.includes(extension) ? extension : format.extensions[0]!
+// A type that several formats share is kept as it is: taking it for one of them would make the others wrong.
+function storedByType (type: string, [format, ...others]: readonly Format[]): StoredAs {
+  if (others.length > 0) return { contentType: type, extension: '' }
+  return { contentType: format!.contentType, extension: format!.extensions[0]! }
 }
 
 function admitSingleRequest (field: string, size: number | undefined): void {

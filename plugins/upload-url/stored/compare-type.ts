@@ -1,6 +1,7 @@
-import type { Container } from '../audio/index.js'
+import type { AudioInfo, Container } from '../audio/index.js'
 import { containersOfType } from '../containers.js'
-import { isOtherType, mediaType, type Format } from '../formats.js'
+import { AUDIO_FORMATS, isOtherType, mediaType, type Format } from '../formats.js'
+import type { Audio } from './schemas.js'
 
 const NAMES: Readonly<Record<Container, string>> = {
   mp3: 'MP3',
@@ -18,23 +19,21 @@ const NAMES: Readonly<Record<Container, string>> = {
 }
 const PRINTABLE_TYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/
 
-/** Whether a recording is what its content type says; `reason` says in which way it is not. */
-export type TypeComparison =
-  | { readonly matches: true | undefined }
-  | { readonly matches: false, readonly reason: string }
+/** The recording, or the reason why the object is rejected. */
+export type InspectionResult = { readonly audio: Audio } | { readonly reason: string }
 
 /**
- * Compares the container of a recording with the content type it is stored under. Where the content type says nothing
- * (`application/octet-stream`), or is one of the host's own that nothing is known of, `matches` is undefined.
+ * Compares a recording with the content type it is stored under. A content type that says nothing
+ * (`application/octet-stream`), or that only the host knows, cannot be contradicted.
  *
  * @param formats the formats that are accepted
  */
-export function compareType (container: Container, contentType: string | undefined, formats: readonly Format[]): TypeComparison {
+export function compareType (audio: AudioInfo, contentType: string | undefined, formats: readonly Format[] = AUDIO_FORMATS): InspectionResult {
   const type = mediaType(contentType)
-  if (type === '') return { matches: undefined }
+  if (type === '') return { audio }
   const containers = containersOfType(type, formats)
-  if (containers?.has(container)) return { matches: true }
-  if (containers === undefined && !isOtherType(type)) return { matches: undefined }
+  if (containers?.has(audio.container)) return { audio: { ...audio, matchesContentType: true } }
+  if (containers === undefined && !isOtherType(type)) return { audio }
   const declared = PRINTABLE_TYPE.test(type) ? type : 'something else'
-  return { matches: false, reason: `the bytes are ${NAMES[container]} audio, but the content type declares ${declared}` }
+  return { reason: `the bytes are ${NAMES[audio.container]} audio, but the content type declares ${declared}` }
 }

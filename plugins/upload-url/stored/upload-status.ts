@@ -6,7 +6,7 @@ import { decodeMetadata } from '../metadata.js'
 import { assertOwnKey } from '../object-key.js'
 import { asStoreWork, callStore } from '../store.js'
 import type { AudioFile, InspectionLimits, ReadRange } from '../audio/index.js'
-import { compareType, type Verdict } from './compare-type.js'
+import { compareType, type InspectionResult } from './compare-type.js'
 import type { UploadStatus } from './schemas.js'
 
 const INSPECTION_LIMITS: InspectionLimits = { maxRequests: 20, maxBytes: 2 * 1024 ** 2, timeout: 10 }
@@ -18,7 +18,7 @@ export interface StatusQuery {
 }
 
 /**
- * Asks the store what landed under a key of the owner's, and on request what its bytes are: with at most
+ * Asks the store what was uploaded under a key of the owner's, and on request what its bytes are: with at most
  * 20 ranged reads of 2 MB together, within ten seconds, whatever the object.
  *
  * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's; FST_UPLOAD_STORE_UNAVAILABLE,
@@ -28,28 +28,27 @@ export async function getUploadStatus (context: Context, owner: string, key: str
   assertOwnKey(context.options.keyPrefix, owner, key)
   const head = await headObject(context, key)
   if (head === undefined) return { key, status: 'pending' }
-  const landed = describe(key, head)
-  if (!inspect) return landed
-  const settled = await settle(context, landed)
-  await context.options.onInspected(settled, { owner })
-  return settled
+  const uploaded = describe(key, head)
+  if (!inspect) return uploaded
+  const inspected = await inspectUpload(context, uploaded)
+  await context.options.onInspected(inspected, { owner })
+  return inspected
 }
 
-async function settle (context: Context, landed: UploadStatus): Promise<UploadStatus> {
-  const file = { size: landed.size ?? 0, read: reader(context, landed.key, landed.etag) }
-  const verdict = await asStoreWork(() => inspect(file, landed.contentType, context.options.formats))
-  return verdict.verdict === 'audio'
-    ? { ...landed, audio: verdict.audio }
-    : { ...landed, status: 'rejected', reason: verdict.reason }
+async function inspectUpload (context: Context, uploaded: UploadStatus): Promise<UploadStatus> {
+  const { key, etag, size = 0, contentType } = uploaded
+  const file = { size, read: reader(context, key, etag) }
+  const result = await asStoreWork(() => inspectFile(file, contentType, context.options.formats))
+  return 'reason' in result ? { ...uploaded, status: 'rejected', ...result } : { ...uploaded, ...result }
 }
 
 // The inspector is loaded when it is first needed: most processes that sign never inspect.
-async function inspect (file: AudioFile, contentType: string | undefined, formats: readonly Format[]): Promise<Verdict> {
+async function inspectFile (file: AudioFile, contentType: string | undefined, formats: readonly Format[]): Promise<InspectionResult> {
   const { inspectAudio, NotAudioError } = await import('../audio/index.js')
   try {
     return compareType(await inspectAudio(file, INSPECTION_LIMITS), contentType, formats)
   } catch (error) {
-    if (error instanceof NotAudioError) return { verdict: 'rejected', reason: error.message }
+    if (error instanceof NotAudioError) return { reason: error.message }
     throw error
   }
 }
@@ -78,11 +77,11 @@ function describe (key: string, head: HeadObjectCommandOutput): UploadStatus {
   }
 }
 
-// Every read asks for the object as it was when its status was, lest a verdict be put together of two.
+// Every read asks for the object as it was when its status was, so that no result is put together of two.
 function reader ({ client, options }: Context, key: string, etag: string | undefined): ReadRange {
-  return (start, end, signal) => callStore(async patience => {
+  return (start, end, signal) => callStore(async timeout => {
     const command = new GetObjectCommand({ Bucket: options.bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
-    const { Body } = await client.send(command, { abortSignal: AbortSignal.any([signal, patience]) })
+    const { Body } = await client.send(command, { abortSignal: AbortSignal.any([signal, timeout]) })
     return Body!.transformToByteArray()
   })
 }
