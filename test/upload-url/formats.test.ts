@@ -1,5 +1,49 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { AUDIO_FORMATS } from '../../plugins/upload-url/formats.js'
+import { containersOfType } from '../../plugins/upload-url/containers.js'
+import { CONTAINERS } from '../../plugins/upload-url/audio/audio-schema.js'
 import { asAlice, pluginApp } from '../fixtures/app.js'
+
+/** What platforms, servers and libraries report for a file, and what becomes of it. */
+interface DeclaredType {
+  /** Extension of the filename; empty where the filename has none. */
+  readonly extension: string
+  readonly type: string
+  /** The type it is stored under, where it is accepted. */
+  readonly contentType?: string
+  readonly keyExtension?: string
+  /** The status of the refusal, where it is not. */
+  readonly status?: number
+  readonly why: string
+  readonly source: string
+}
+
+const DECLARED_TYPES = JSON.parse(readFileSync(new URL('../fixtures/declared-types.json', import.meta.url), 'utf8')) as readonly DeclaredType[]
+
+t.test('every pair of an extension and a type is answered as the table says', async t => {
+  const app = await pluginApp(t)
+  for (const { extension, type, contentType, keyExtension, status = 200, why } of DECLARED_TYPES) {
+    const filename = extension === '' ? 'voice' : `voice.${extension}`
+    const response = await asAlice(app, { url: '/upload-url', query: { filename, contentType: type } })
+    const label = `${filename}, ${type}: ${why}`
+    t.equal(response.statusCode, status, label)
+    if (contentType === undefined) continue
+    const { headers, key } = response.json()
+    t.equal(headers['content-type'], contentType, label)
+    t.equal(/(?:\.([a-z0-9]+))?$/.exec(key)![1] ?? '', keyExtension, label)
+  }
+})
+
+t.test('every container that is told apart can be declared, by a type and by an extension', async t => {
+  const declarable = new Set(AUDIO_FORMATS.flatMap(({ contentType }) => [...containersOfType(contentType, AUDIO_FORMATS)!]))
+  t.strictSame([...declarable].sort(), [...CONTAINERS].sort())
+})
+
+t.test('no extension belongs to two formats', async t => {
+  const extensions = AUDIO_FORMATS.flatMap(format => format.extensions)
+  t.equal(new Set(extensions).size, extensions.length)
+})
 
 /** Every name that clients send for a format, by the one it is stored under, and the extension of the key. */
 const ALIASES: Readonly<Record<string, readonly [extension: string, ...aliases: string[]]>> = {
