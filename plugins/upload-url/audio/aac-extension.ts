@@ -24,6 +24,7 @@ const FILL_PATTERN = 0xa5
 const IS_REPLICATION = [13, 14]
 const IS_PARAMETRIC_STEREO = 2
 const MAX_EXTENSION = 64
+const MAX_PADDING = 8
 const MIN_BLOCKS = 4
 const MIN_DIFFERENT_BLOCKS = 8
 const NEARLY_ALL = 0.9
@@ -37,28 +38,29 @@ const HARDLY_ANY = 0.6
  * @param blocks raw data blocks that follow each other
  */
 export function detectAacExtension (blocks: readonly Buffer[]): AacExtension {
-  const payloads = blocks.map(findReplication)
-  const hasDoubleRate = blocks.length >= MIN_BLOCKS && payloads.filter(Boolean).length >= blocks.length * NEARLY_ALL
+  const replications = blocks.map(findReplications)
+  const hasDoubleRate = blocks.length >= MIN_BLOCKS && replications.filter(found => found.length > 0).length >= blocks.length * NEARLY_ALL
   if (!hasDoubleRate) return { hasDoubleRate, hasParametricStereo: false }
-  const different = new Map(blocks.map((block, index) => [block.toString('latin1'), payloads[index]]))
-  const stereo = [...different].filter(([block, payload]) => payload && holdsParametricStereo(Buffer.from(block, 'latin1'), payload))
+  const different = new Map(blocks.map((block, index) => [block.toString('latin1'), { block, found: replications[index]! }]))
+  const stereo = [...different.values()].filter(({ block, found }) => found.some(payload => holdsParametricStereo(block, payload)))
   const share = stereo.length / different.size
   const isKnown = different.size >= MIN_DIFFERENT_BLOCKS && (share >= NEARLY_ALL || share < HARDLY_ANY)
   return { hasDoubleRate, hasParametricStereo: isKnown ? share >= NEARLY_ALL : undefined }
 }
 
-/** The fill element with the data of spectral band replication: the last of a block, but for mere filling. */
-function findReplication (block: Buffer): Payload | undefined {
+/** The fill elements that may be the data of spectral band replication: the last one of a block, but for mere filling. */
+function findReplications (block: Buffer): readonly Payload[] {
+  const found: Payload[] = []
   let end = lastOne(block) - 2
-  if (bitsAt(block, end, 3) !== END) return undefined
+  if (bitsAt(block, end, 3) !== END) return found
   for (let fillings = 0; fillings <= MAX_FILLINGS; fillings += 1) {
     const replication = findFillElement(block, end, start => IS_REPLICATION.includes(bitsAt(block, start, 4)))
-    if (replication !== undefined) return replication
+    if (replication !== undefined) found.push(replication)
     const filling = findFillElement(block, end, start => isFilling(block, start, end))
-    if (filling === undefined) return undefined
+    if (filling === undefined) break
     end = filling.start - (filling.end - filling.start < ESCAPE * 8 ? SHORT_HEADER : LONG_HEADER)
   }
-  return undefined
+  return found
 }
 
 /** The shortest fill element that ends at `end` and whose content is what is sought. */
@@ -87,7 +89,7 @@ function isFillElement (block: Buffer, start: number, size: number): boolean {
 
 /** Parametric stereo is the extension at the end of the data, behind its size; only zeros fill up the last byte. */
 function holdsParametricStereo (block: Buffer, { start, end }: Payload): boolean {
-  for (let padding = 0; padding < 8 && bitsAt(block, end - padding, padding) === 0; padding += 1) {
+  for (let padding = 0; padding < MAX_PADDING && bitsAt(block, end - padding, padding) === 0; padding += 1) {
     for (let size = 1; size <= MAX_EXTENSION; size += 1) {
       const at = end - padding - size * 8
       const header = size < ESCAPE ? 5 : 13
