@@ -25,6 +25,7 @@ const FRAMES_A_SECOND = 50
 const PADDING_BITS = 0x83
 const IS_INTACT = 0x04
 const MAX_FRAME = 61
+const MAX_CHANNELS = 6
 /** Frames of this type and above hold no sound: lost speech, and nothing at all. */
 const FIRST_WITHOUT_SOUND = 10
 const PROBE = 64 * 1024
@@ -46,7 +47,7 @@ export async function readAmr (source: RangeSource, start: number): Promise<Audi
   const first = start + magic.length + (multichannel ? 4 : 0)
   const channels = multichannel && head.length >= magic.length + 4 ? head.readUInt8(magic.length + 3) & 0x0f : 1
 
-  if (channels === 0 || !hasSound(await source.read(first, PROBE), variant, first + PROBE >= source.size)) {
+  if (channels === 0 || channels > MAX_CHANNELS || !hasSound(await source.read(first, PROBE), variant, first + PROBE >= source.size)) {
     throw new NotAudioError('the bytes begin like AMR, but no frame of sound follows')
   }
   const frames = await countFrames(source, first, variant)
@@ -99,7 +100,7 @@ function walk (block: Buffer, variant: Variant): { readonly frames: number, read
 }
 
 function isEmpty (content: Buffer): boolean {
-  return content.every(byte => byte === 0)
+  return content.every(byte => byte === content[0])
 }
 
 function frameSize ({ frameSizes }: Variant, header: number): number | undefined {

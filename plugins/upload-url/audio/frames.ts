@@ -21,6 +21,8 @@ export interface FrameFormat<F extends Frame = Frame> {
 /** What a block of bytes holds besides and between the frames of one stream. */
 export interface FrameCount {
   readonly frames: number
+  /** Of these, the ones that follow each other from the first on. */
+  readonly unbroken: number
   readonly samples: number
   /** Bytes of the whole frames. */
   readonly bytes: number
@@ -47,7 +49,7 @@ const ENOUGH_BEHIND_FOREIGN_BYTES = 3
  */
 export function countFrames (block: Buffer, format: FrameFormat, start = 0): FrameCount {
   const stream = format.frameAt(block, start)?.stream
-  const count = { frames: 0, samples: 0, bytes: 0, foreign: 0, firstBreak: block.length, end: start }
+  const count = { frames: 0, unbroken: 0, samples: 0, bytes: 0, foreign: 0, firstBreak: block.length, end: start }
   let at = start
   while (at + format.headerSize <= block.length) {
     const frame = format.frameAt(block, at)
@@ -55,6 +57,7 @@ export function countFrames (block: Buffer, format: FrameFormat, start = 0): Fra
       if (at + frame.length > block.length) break
       at = count.end = at + frame.length
       count.frames += 1
+      if (count.foreign === 0) count.unbroken = count.frames
       count.samples += frame.samples
       count.bytes += frame.length
     } else {
@@ -99,9 +102,9 @@ function isChain (block: Buffer, start: number, format: FrameFormat, stream?: nu
  * @param skipped bytes in front of the block that are no frames
  */
 export function isRecording (block: Buffer, format: FrameFormat, atEnd: boolean, skipped: number): boolean {
-  const { frames, bytes, foreign } = countFrames(block, format)
+  const { frames, unbroken, bytes, foreign } = countFrames(block, format)
   if (bytes < foreign) return false
-  if (frames >= ENOUGH) return true
+  if (unbroken >= ENOUGH) return true
   if (foreign > 0) return false
   if (!atEnd) return frames >= ENOUGH_ALONE
   return skipped === 0 ? frames >= CHAIN_AT_THE_END : frames >= ENOUGH_BEHIND_FOREIGN_BYTES && bytes >= skipped
