@@ -203,7 +203,7 @@ t.test('a failure of the store is passed on unchanged, at whichever read it come
 t.test('a range that is cut short is a failure of the store, not the end of the object', async t => {
   const bytes = recording('dictation.wav')
   const read: ReadRange = async (start, end) => bytes.subarray(start, end - 10)
-  await t.rejects(inspectAudio({ size: bytes.length, read }, LIMITS), /sent 65526 bytes of the 65536 asked for/)
+  await t.rejects(inspectAudio({ size: bytes.length, read }, LIMITS), /resolved to \d+ bytes of the \d+ asked for/)
 })
 
 t.test('a read that hangs ends with a timeout, and is told to stop', async t => {
