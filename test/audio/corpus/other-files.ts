@@ -116,15 +116,22 @@ function wrapped (corpus: string): OtherFile[] {
   })
 }
 
+const PICTURES = ['png rgb24', 'mjpeg yuvj420p', 'gif rgb8', 'bmp bgr24', 'tiff rgb24', 'libwebp yuv420p', 'targa bgr24', 'ppm rgb24', 'jpeg2000 rgb24']
+const FILMS = [
+  'mp4 -movflags +frag_keyframe+empty_moov', 'mov -movflags +frag_keyframe+empty_moov', 'matroska', 'webm -c:v libvpx', 'ogg -c:v libtheora', 'avi', 'mpegts', 'mpeg',
+  'flv', 'rawvideo', 'yuv4mpegpipe'
+]
+
 function pictures (): OtherFile[] {
-  const kinds: Array<readonly [name: string, options: string]> = [
-    ...['png', 'mjpeg', 'gif', 'bmp', 'tiff', 'webp', 'targa', 'ppm', 'jpeg2000'].map(codec => [`picture.${codec}`, `-frames:v 1 -f image2pipe -c:v ${codec === 'webp' ? 'libwebp' : codec}`] as const),
-    ...['mp4 -movflags +frag_keyframe+empty_moov', 'matroska', 'ogg -c:v libtheora', 'webm -c:v libvpx', 'avi', 'mpegts', 'mpeg', 'flv', 'rawvideo', 'yuv4mpegpipe', 'mov -movflags +frag_keyframe+empty_moov'].map(format => [`film.${format.split(' ')[0]}`, `-f ${format}`] as const)
+  return [
+    ...PICTURES.map(picture => picture.split(' ')).map(([codec, pixels]) => fromFfmpeg(`picture of ${codec}`, `-pix_fmt ${pixels} -frames:v 1 -f image2pipe -c:v ${codec}`)),
+    ...FILMS.map(format => fromFfmpeg(`silent film, ${format}`, `-pix_fmt yuv420p -f ${format}`))
   ]
-  return kinds.map(([name, options]) => ({
-    name,
-    bytes: execFileSync('ffmpeg', `-nostdin -v error -f lavfi -i testsrc=s=320x240:r=5:d=3 -pix_fmt ${name.endsWith('gif') ? 'rgb8' : name.endsWith('.png') || name.endsWith('bmp') || name.endsWith('targa') || name.endsWith('ppm') ? 'rgb24' : 'yuv420p'} ${options} -`.split(' '), { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] })
-  }))
+}
+
+function fromFfmpeg (name: string, options: string): OtherFile {
+  const args = `-nostdin -v error -f lavfi -i testsrc=s=320x240:r=25:d=1 ${options} -`.split(' ')
+  return { name, bytes: execFileSync('ffmpeg', args, { maxBuffer: 2 ** 28 }) }
 }
 
 function small (): OtherFile[] {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 
 /** What ffmpeg makes of a recording by decoding it. */
 export interface Truth {
@@ -12,43 +13,41 @@ export interface Truth {
   readonly packets: number
 }
 
-/** Decodes the first audio stream of a file and measures what comes out. */
+/** Decodes the first audio stream of a file, and measures its packets and what comes out; undefined when nothing does. */
 export async function truthOf (file: string): Promise<Truth | undefined> {
-  const { stdout, stderr } = await capture('ffmpeg', ['-nostdin', '-hide_banner', '-i', file, '-map', '0:a:0', '-c:a', 'pcm_u8', '-f', 'wav', '-'])
-  const codec = /Stream #0.*?: Audio: (\w+)/.exec(stderr)?.[1]
-  const data = stdout.head.indexOf('data')
-  if (codec === undefined || data === -1 || stdout.length <= data + 8) return undefined
-  const channels = stdout.head.readUInt16LE(22)
-  const sampleRate = stdout.head.readUInt32LE(24)
-  const { stdout: said } = await capture('ffprobe', ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'packet=duration_time', '-of', 'csv=p=0', file], 64 * 1024 ** 2)
-  const packets = said.head.toString('latin1').match(/[\d.]+/g) ?? []
-  return {
-    codec,
-    sampleRate,
-    channels,
-    decoded: (stdout.length - data - 8) / channels / sampleRate,
-    packets: packets.reduce((sum, seconds) => sum + Number(seconds), 0)
-  }
+  const decode = ['-map', '0:a:0', '-c:a', 'pcm_u8', '-f', 'wav', 'pipe:1']
+  const list = ['-map', '0:a:0', '-c:a', 'copy', '-f', 'framecrc', 'pipe:3']
+  const child = spawn('ffmpeg', ['-nostdin', '-hide_banner', '-i', file, ...decode, ...list], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const [sound, log, packets] = await Promise.all([1, 2, 3].map(output => drain(child.stdio[output] as Readable, output === 1 ? 4096 : Infinity)))
+  const codec = /Stream #0.*?: Audio: (\w+)/.exec(log!.text)?.[1]
+  const header = Buffer.from(sound!.text, 'latin1')
+  const data = header.indexOf('data')
+  if (codec === undefined || data === -1 || sound!.length <= data + 8) return undefined
+  const channels = header.readUInt16LE(22)
+  const sampleRate = header.readUInt32LE(24)
+  return { codec, sampleRate, channels, decoded: (sound!.length - data - 8) / channels / sampleRate, packets: secondsOf(packets!.text) }
+}
+
+/** The sum of the durations that a list of packets in ffmpeg's `framecrc` format gives. */
+function secondsOf (list: string): number {
+  const [, numerator = '', denominator = ''] = /#tb 0: (\d+)\/(\d+)/.exec(list) ?? []
+  const durations = [...list.matchAll(/^0,[^,]*,[^,]*, *(\d+)/gm)].map(match => Number(match[1]))
+  return durations.reduce((sum, duration) => sum + duration, 0) * Number(numerator) / Number(denominator)
 }
 
 interface Output {
-  /** The first bytes. */
-  readonly head: Buffer
+  /** The first characters, one a byte. */
+  readonly text: string
+  /** Bytes in all. */
   readonly length: number
 }
 
-function capture (command: string, args: readonly string[], kept = 4096): Promise<{ stdout: Output, stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    const chunks: Buffer[] = []
-    let length = 0
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (length < kept) chunks.push(chunk)
-      length += chunk.length
-    })
-    child.stderr.on('data', (chunk: Buffer) => { if (stderr.length < 100_000) stderr += chunk.toString('latin1') })
-    child.on('error', reject)
-    child.on('close', () => resolve({ stdout: { head: Buffer.concat(chunks), length }, stderr }))
-  })
+async function drain (stream: Readable, kept: number): Promise<Output> {
+  let text = ''
+  let length = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (text.length < kept) text += chunk.toString('latin1')
+  }
+  return { text, length }
 }
