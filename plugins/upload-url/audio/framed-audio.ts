@@ -12,6 +12,7 @@ import { startOfTrailingTags } from './tags.js'
 /** How far into an object frames may begin, and how far they are followed before they are believed, in bytes. */
 const WINDOW = 64 * 1024
 const MAX_CANDIDATES = 8
+const SYNC_BYTES = new Set([MPEG_FRAMES, ADTS_FRAMES, LOAS_FRAMES].map<number | undefined>(({ syncByte }) => syncByte))
 
 interface Block {
   readonly bytes: Buffer
@@ -27,6 +28,12 @@ interface Block {
  */
 export async function readFrames (source: RangeSource, start: number): Promise<AudioInfo | undefined> {
   const block = await readBlock(source, start)
+  const recording = await readFramesOf(block, source, start)
+  if (recording !== undefined || block.atEnd || !SYNC_BYTES.has(block.bytes[0])) return recording
+  return await readFramesOf(await withoutTrailingTags(source, start, block.bytes), source, start)
+}
+
+async function readFramesOf (block: Block, source: RangeSource, start: number): Promise<AudioInfo | undefined> {
   if (isRecordingAt(block, MPEG_FRAMES)) return await readMpegAudio(source, start)
   const freeFormat = freeFormatFrames(block.bytes)
   if (freeFormat !== undefined && isRecordingAt(block, freeFormat)) return await readMpegAudio(source, start)
@@ -53,9 +60,12 @@ export async function readFramesFurtherIn (source: RangeSource, start: number): 
 
 async function readBlock (source: RangeSource, start: number): Promise<Block> {
   const bytes = await source.read(start, WINDOW)
-  if (start + bytes.length < source.size) return { bytes, atEnd: false }
-  const end = await startOfTrailingTags(source)
-  return { bytes: bytes.subarray(0, Math.max(0, end - start)), atEnd: true }
+  return start + bytes.length < source.size ? { bytes, atEnd: false } : await withoutTrailingTags(source, start, bytes)
+}
+
+async function withoutTrailingTags (source: RangeSource, start: number, bytes: Buffer): Promise<Block> {
+  const end = await startOfTrailingTags(source) - start
+  return { bytes: bytes.subarray(0, Math.max(0, end)), atEnd: end <= bytes.length }
 }
 
 function isRecordingAt ({ bytes, atEnd }: Block, format: FrameFormat, skipped = 0): boolean {

@@ -87,7 +87,7 @@ function fits (claimed: number, there: number): boolean {
 async function measureFrames (source: RangeSource, extent: Extent, stream: Stream, hasVbrHeader: boolean): Promise<Omit<MpegMeasure, 'frame'>> {
   const bytes = extent.end - extent.start
   const { bitRate } = stream.frame
-  if (bytes > SMALL && !hasVbrHeader && await isConstantRate(source, extent, stream)) return { duration: bytes * 8 / bitRate, bitRate }
+  if (bytes > SMALL && await isConstantRate(source, extent, stream)) return { duration: bytes * 8 / bitRate, bitRate }
   if (bytes > MAX_COUNTED) return {}
   const block = await source.read(extent.start, bytes)
   if (block.length < bytes) return {}

@@ -20,6 +20,8 @@ export interface WavFormat {
 export const MAX_FORMAT = 40
 
 const EXTENSIBLE = 0xfffe
+/** Of the subformats that are no format tags in a longer form, the only one in use. */
+const START_OF_EAC3_SUBFORMAT = 0xfba7
 const MIN_FORMAT = 14
 const MAX_CHANNELS = 1024
 const MIN_SAMPLE_RATE = 50
@@ -40,7 +42,7 @@ export function parseWavFormat (content: Buffer, order: 'le' | 'be'): WavFormat 
   const channels = u16(2)
   const sampleRate = u32(4)
   const bits = u16(14)
-  const codec = waveCodec(tag, bits, order)
+  const codec = tag === START_OF_EAC3_SUBFORMAT ? 'eac3' : waveCodec(tag, bits, order)
   if (channels === 0 || channels > MAX_CHANNELS || sampleRate < MIN_SAMPLE_RATE || sampleRate > MAX_SAMPLE_RATE) throw impossible()
   if ((tag === 1 || tag === 3) && codec === 'unknown') throw impossible()
 

@@ -19,7 +19,7 @@ export interface WavSound {
 
 const UNBOUNDED = 0xffffffff
 const MP3_OR_MP2 = /^mp[23]$/
-const OF_CONSTANT_RATE = new Set(['ac3', 'dts', 'mp2', 'mp3', 'g723_1', 'g729', 'adpcm_ima_dk3', 'truespeech', 'adpcm_g726', 'sipr'])
+const OF_CONSTANT_RATE = new Set(['ac3', 'eac3', 'dts', 'mp2', 'mp3', 'g723_1', 'g729', 'adpcm_ima_dk3', 'truespeech', 'adpcm_g726', 'sipr'])
 
 /**
  * Reads a WAVE file, also the big-endian RIFX, and RF64 or BW64 beyond 4 GB (EBU Tech 3306). Recorders that crash or
