@@ -27,7 +27,7 @@ const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> 
   { pattern: /^#!AMR/, read: readAmr },
   { pattern: /^[^]{4}ftyp(?!avi[fs]|hei[cfmsx]|hev[cmsx]|mif1|msf1|crx )/, read: readIsoMedia },
   { pattern: /^[^]{4}(?:moov|mdat|wide)/, read: readIsoMedia },
-  { pattern: /^[\0\x01][^]{3}(?:free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/, read: readIsoMedia }
+  { pattern: /^\p{Cc}[^]{3}(?:free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u, read: readIsoMedia }
 ]
 
 /**
