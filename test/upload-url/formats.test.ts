@@ -128,3 +128,30 @@ t.test('the host may accept formats of its own', async t => {
   const app = await pluginApp(t, { formats: ['mp3', { name: 'pdf', contentType: 'application/pdf', extensions: ['pdf'], aliases: ['application/x-pdf'] }] })
   t.match((await asAlice(app, { url: '/upload-url', query: { contentType: 'application/x-pdf' } })).json(), { headers: { 'content-type': 'application/pdf' }, key: /\.pdf$/ })
 })
+
+const PDF = { name: 'pdf', contentType: 'application/pdf', extensions: ['pdf'], aliases: ['application/x-pdf'] }
+const M4A = { name: 'm4a', contentType: 'audio/mp4', extensions: ['m4a'], aliases: [] }
+
+/** What a host accepts, what a client says of a file, and what becomes of it. */
+const OF_THE_HOST = [
+  [['mp3', PDF], { filename: 'a.pdf', contentType: 'application/x-pdf' }, 'application/pdf'],
+  [['mp3', PDF], { filename: 'a.pdf', contentType: 'audio/mpeg' }, 400],
+  [['mp3', PDF], { filename: 'a.mp3', contentType: 'application/pdf' }, 400],
+  [['mp3', PDF], { filename: 'a.pdf', contentType: 'application/x-mystery' }, 415],
+  [[M4A], { filename: 'a.m4a', contentType: 'audio/mpeg' }, 'audio/mp4'],
+  [[M4A], { filename: 'a.mp4', contentType: 'audio/mp4' }, 'audio/mp4'],
+  [[M4A], { filename: 'a.mp3', contentType: 'audio/mp4' }, 400],
+  [['amr'], { contentType: 'audio/3gpp' }, 'audio/amr'],
+  [['3gp'], { contentType: 'audio/3gpp' }, 'audio/3gpp'],
+  [['amr', '3gp'], { contentType: 'audio/3gpp' }, 'audio/3gpp'],
+  [['wav'], { filename: 'a.mp3', contentType: 'audio/mpeg' }, 415]
+] as const
+
+for (const [formats, file, answer] of OF_THE_HOST) {
+  const names = formats.map(format => typeof format === 'string' ? format : format.contentType).join(' and ')
+  t.test(`where ${names} are accepted, ${JSON.stringify(file)} is answered ${answer}`, async t => {
+    const options = { formats: formats.map(format => typeof format === 'string' ? format : { ...format, extensions: [...format.extensions], aliases: [...format.aliases] }) }
+    const response = await asAlice(await pluginApp(t, options), { url: '/upload-url', query: file })
+    t.equal(response.statusCode === 200 ? response.json().headers['content-type'] : response.statusCode, answer)
+  })
+}
