@@ -1,58 +1,58 @@
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import t from 'tap'
-import { AudioSchema, type Audio } from '../../plugins/upload-url/audio/audio-schema.js'
-import { inspectAudio, type ReadRange, type Verdict } from '../../plugins/upload-url/audio/inspect-audio.js'
-import { BOUNDS, objectOf, sparseObject, type CountedObject } from './counted-object.js'
+import { AudioInfoSchema, type AudioInfo } from '../../plugins/upload-url/audio/audio-schema.js'
+import { inspectAudio, type ReadRange } from '../../plugins/upload-url/audio/index.js'
+import { inspectObject, LIMITS, objectOf, sparseObject, type CountedObject } from './counted-object.js'
 import { box, id3WithPicture, u32 } from './handmade.js'
 import { brokenRecording, randomFrom, RECORDINGS } from './mutations.js'
 
 const GIGABYTE = 1024 ** 3
 const MEGABYTE = 1024 ** 2
-const isAudio = new Ajv().compile(AudioSchema)
+const isAudio = new Ajv().compile(AudioInfoSchema)
 
 function recording (name: string): Buffer {
   return Buffer.from(RECORDINGS.get(name)!)
 }
 
-async function inspect (object: CountedObject): Promise<Verdict> {
-  const verdict = await inspectAudio(object, BOUNDS)
-  if (object.requests > BOUNDS.maxRequests || object.bytes > BOUNDS.maxBytes) throw new Error(`over the bounds: ${object.requests} requests, ${object.bytes} bytes`)
-  return verdict
+async function inspect (object: CountedObject): Promise<AudioInfo | { readonly rejected: string }> {
+  const result = await inspectObject(object)
+  if (object.requests > LIMITS.maxRequests || object.bytes > LIMITS.maxBytes) throw new Error(`over the limits: ${object.requests} requests, ${object.bytes} bytes`)
+  return result
 }
 
-async function audioOf (object: CountedObject): Promise<Audio> {
+async function audioOf (object: CountedObject): Promise<AudioInfo> {
   const result = await inspect(object)
-  if (result.verdict === 'rejected') throw new Error(result.reason)
-  if (!isAudio(result.audio)) throw new Error(`outside the schema: ${JSON.stringify(result.audio)}`)
-  return result.audio
+  if ('rejected' in result) throw new Error(result.rejected)
+  if (!isAudio(result)) throw new Error(`outside the schema: ${JSON.stringify(result)}`)
+  return result
 }
 
 async function reasonOf (object: CountedObject): Promise<string> {
   const result = await inspect(object)
-  return result.verdict === 'rejected' ? result.reason : `accepted as ${JSON.stringify(result.audio)}`
+  return 'rejected' in result ? result.rejected : `accepted as ${JSON.stringify(result)}`
 }
 
-const TABLE: ReadonlyArray<readonly [name: string, contentType: string, audio: Partial<Audio>]> = [
-  ['dictation.wav', 'audio/x-wav', { container: 'wav', codec: 'pcm_s16le', sampleRate: 16_000, channels: 1, duration: 3.447, bitRate: 256_000 }],
-  ['dictation.mp3', 'audio/mpeg', { container: 'mp3', codec: 'mp3', sampleRate: 16_000, channels: 1, duration: 3.528 }],
-  ['dictation.m4a', 'audio/x-m4a', { container: 'mp4', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.448 }],
-  ['dictation-fragmented.mp4', 'video/mp4', { container: 'mp4', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.511 }],
-  ['dictation.flac', 'audio/flac', { container: 'flac', codec: 'flac', sampleRate: 16_000, channels: 1, duration: 3.447 }],
-  ['dictation.ogg', 'audio/ogg; codecs=opus', { container: 'ogg', codec: 'opus', sampleRate: 48_000, channels: 1, duration: 3.447 }],
-  ['dictation.webm', 'Audio/WebM;codecs=opus', { container: 'webm', codec: 'opus', sampleRate: 48_000, channels: 1, duration: 3.455 }],
-  ['dictation.aac', 'audio/aac', { container: 'aac', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.52 }],
-  ['dictation.amr', 'audio/amr', { container: 'amr', codec: 'amr_nb', sampleRate: 8_000, channels: 1, duration: 3.46 }],
-  ['dictation-wb.amr', 'audio/amr-wb', { container: 'amr', codec: 'amr_wb', sampleRate: 16_000, channels: 1, duration: 3.46 }],
-  ['dictation.aiff', 'audio/x-aiff', { container: 'aiff', codec: 'pcm_s16be', sampleRate: 8_000, channels: 1, duration: 1 }],
-  ['dictation.caf', 'audio/x-caf', { container: 'caf', codec: 'alac', sampleRate: 8_000, channels: 1, duration: 1.024 }]
+const TABLE: ReadonlyArray<readonly [name: string, audio: Partial<AudioInfo>]> = [
+  ['dictation.wav', { container: 'wav', codec: 'pcm_s16le', sampleRate: 16_000, channels: 1, duration: 3.447, bitRate: 256_000 }],
+  ['dictation.mp3', { container: 'mp3', codec: 'mp3', sampleRate: 16_000, channels: 1, duration: 3.528 }],
+  ['dictation.m4a', { container: 'mp4', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.448 }],
+  ['dictation-fragmented.mp4', { container: 'mp4', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.511 }],
+  ['dictation.flac', { container: 'flac', codec: 'flac', sampleRate: 16_000, channels: 1, duration: 3.447 }],
+  ['dictation.ogg', { container: 'ogg', codec: 'opus', sampleRate: 48_000, channels: 1, duration: 3.447 }],
+  ['dictation.webm', { container: 'webm', codec: 'opus', sampleRate: 48_000, channels: 1, duration: 3.455 }],
+  ['dictation.aac', { container: 'aac', codec: 'aac', sampleRate: 16_000, channels: 1, duration: 3.52 }],
+  ['dictation.amr', { container: 'amr', codec: 'amr_nb', sampleRate: 8_000, channels: 1, duration: 3.46 }],
+  ['dictation-wb.amr', { container: 'amr', codec: 'amr_wb', sampleRate: 16_000, channels: 1, duration: 3.46 }],
+  ['dictation.aiff', { container: 'aiff', codec: 'pcm_s16be', sampleRate: 8_000, channels: 1, duration: 1 }],
+  ['dictation.caf', { container: 'caf', codec: 'alac', sampleRate: 8_000, channels: 1, duration: 1.024 }]
 ]
 
 t.test('every recording is described as ffprobe does', async t => {
   t.strictSame(TABLE.map(([name]) => name).sort(), [...RECORDINGS.keys()].sort(), 'no fixture is left out')
-  for (const [name, contentType, expected] of TABLE) {
-    const audio = await audioOf(objectOf(recording(name), contentType))
-    t.match(audio, { ...expected, duration: Number, matchesContentType: true }, name)
+  for (const [name, expected] of TABLE) {
+    const audio = await audioOf(objectOf(recording(name)))
+    t.match(audio, { ...expected, duration: Number }, name)
     t.ok(Math.abs(audio.duration! - expected.duration!) < 0.001, `${name} lasts ${audio.duration} s`)
   }
 })
@@ -69,24 +69,24 @@ const DISGUISES: ReadonlyArray<readonly [what: string, bytes: Buffer, reason: st
   ['the magic number of AMR before a page', Buffer.from('#!AMR\n<html><body>Sign in, then try again</body></html>'), 'the bytes begin like AMR, but no frame of sound follows'],
   ['an ID3 tag before a PDF', Buffer.concat([id3WithPicture(100), Buffer.from('%PDF-1.7\n')]), 'the bytes are a PDF document, not audio'],
   ['an ID3 tag and nothing else', id3WithPicture(100), 'the bytes are an ID3 tag with no audio after it'],
-  ['a HEIC image', box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1')), 'the bytes are data of type image/heic, not audio'],
-  ['a single frame header', Buffer.from('fffb9064', 'hex'), 'the bytes are of no audio format that is known here'],
-  ['zeros', Buffer.alloc(100_000), 'the bytes are of no audio format that is known here'],
-  ['ones', Buffer.alloc(100_000, 0xff), 'the bytes are of no audio format that is known here'],
-  ['1 byte', Buffer.from([0xff]), 'the bytes are of no audio format that is known here'],
+  ['a HEIC image', box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1')), 'the bytes are a HEIC image, not audio'],
+  ['a single frame header', Buffer.from('fffb9064', 'hex'), 'the bytes are not a recognized audio format'],
+  ['zeros', Buffer.alloc(100_000), 'the bytes are not a recognized audio format'],
+  ['ones', Buffer.alloc(100_000, 0xff), 'the bytes are not a recognized audio format'],
+  ['1 byte', Buffer.from([0xff]), 'the bytes are not a recognized audio format'],
   ['0 bytes', Buffer.alloc(0), 'the object is empty']
 ]
 
-t.test('what is no audio is rejected by name, whatever it is declared as', async t => {
-  for (const [what, bytes, reason] of DISGUISES) t.equal(await reasonOf(objectOf(bytes, 'audio/mpeg')), reason, what)
+t.test('what is no audio is rejected by name', async t => {
+  for (const [what, bytes, reason] of DISGUISES) t.equal(await reasonOf(objectOf(bytes)), reason, what)
 })
 
 t.test('random bytes are never audio', async t => {
   await fc.assert(fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 5000 }), async bytes => {
-    return (await inspectAudio(objectOf(bytes), BOUNDS)).verdict === 'rejected'
+    return 'rejected' in await inspect(objectOf(bytes))
   }), { numRuns: 300 })
   const random = randomFrom(1)
-  t.equal(await reasonOf(objectOf(Buffer.from(Array.from({ length: MEGABYTE }, () => random() * 256)))), 'the bytes are of no audio format that is known here')
+  t.equal(await reasonOf(objectOf(Buffer.from(Array.from({ length: MEGABYTE }, () => random() * 256)))), 'the bytes are not a recognized audio format')
 })
 
 t.test('a video without sound is rejected', async t => {
@@ -94,21 +94,9 @@ t.test('a video without sound is rejected', async t => {
   t.equal(await reasonOf(objectOf(Buffer.concat([box('ftyp', Buffer.from('isom\0\0\0\0')), movie]))), 'the bytes are an MP4 file without an audio track')
 })
 
-t.test('a content type that the bytes contradict is named in the reason', async t => {
-  t.equal(await reasonOf(objectOf(recording('dictation.mp3'), 'audio/wav')), 'the bytes are MP3 audio, but the content type declares audio/wav')
-  t.equal(await reasonOf(objectOf(recording('dictation.webm'), 'audio/mp4; codecs=mp4a')), 'the bytes are WebM audio, but the content type declares audio/mp4')
-  t.equal(await reasonOf(objectOf(recording('dictation.wav'), 'text/<script>')), 'the bytes are WAV audio, but the content type declares something else')
-})
-
-t.test('a content type that says nothing is never contradicted', async t => {
-  for (const contentType of [undefined, '', 'binary/octet-stream', 'Application/Octet-Stream']) {
-    t.notHas(await audioOf(objectOf(recording('dictation.m4a'), contentType)), { matchesContentType: Boolean })
-  }
-})
-
 t.test('MP3 frames are found behind 10 MB of picture, without reading the picture', async t => {
   const tag = id3WithPicture(10 * MEGABYTE)
-  const object = objectOf(Buffer.concat([tag, recording('dictation.mp3')]), 'audio/mpeg')
+  const object = objectOf(Buffer.concat([tag, recording('dictation.mp3')]))
   t.match(await audioOf(object), { container: 'mp3', codec: 'mp3', duration: 3.528 })
   t.ok(object.bytes < MEGABYTE, `${object.bytes} bytes read`)
 })
@@ -118,8 +106,8 @@ t.test('a truncated recording never claims its whole length', async t => {
     const whole = recording(name)
     const { duration } = await audioOf(objectOf(whole))
     const result = await inspect(objectOf(whole.subarray(0, whole.length / 2)))
-    if (result.verdict === 'rejected') t.match(result.reason, /moov/, name)
-    else t.ok((result.audio.duration ?? 0) < duration! * 0.6, `${name} lasts ${result.audio.duration} s of ${duration}`)
+    if ('rejected' in result) t.match(result.rejected, /moov/, name)
+    else t.ok((result.duration ?? 0) < duration! * 0.6, `${name} lasts ${result.duration} s of ${duration}`)
   }
 })
 
@@ -154,9 +142,6 @@ t.test('a duration is absent where nothing but the whole object could tell it', 
   const frames = recording('dictation.mp3').subarray(700)
   const vbr = Buffer.concat([frames, Buffer.alloc(2 * MEGABYTE), frames])
   t.notHas(await audioOf(objectOf(vbr)), { duration: Number }, 'frames with something else between them')
-  const amr = recording('dictation.amr')
-  const long = Buffer.concat([amr, ...Array.from({ length: 400 }, () => amr.subarray(6))])
-  t.strictSame(await audioOf(objectOf(long)), { container: 'amr', codec: 'amr_nb', sampleRate: 8000, channels: 1 })
 })
 
 t.test('an object of 2 GB takes at most 20 requests and 2 MB', async t => {
@@ -178,7 +163,7 @@ t.test('an index behind 2 GB of sound is found', async t => {
   t.ok(object.requests <= 3, `${object.requests} requests`)
 })
 
-t.test('files built to keep a parser busy end within the bounds', async t => {
+t.test('files built to keep a parser busy end within the limits', async t => {
   const header = box('ftyp', Buffer.from('isom\0\0\0\0'))
   const nested = Array.from({ length: 20_000 }, (_, depth) => Buffer.concat([u32(8 * (20_000 - depth)), Buffer.from('moov')]))
   const tiny = Array.from({ length: 200_000 }, () => box('free'))
@@ -190,11 +175,11 @@ t.test('files built to keep a parser busy end within the bounds', async t => {
   }
 })
 
-t.test('with the bounds used up the answer is what is known by then', async t => {
+t.test('with the limits used up the answer is what is known by then', async t => {
   const object = objectOf(recording('dictation.flac'))
-  t.strictSame(await inspectAudio(object, { ...BOUNDS, maxRequests: 1 }), { verdict: 'audio', audio: { container: 'flac', codec: 'flac', sampleRate: 16_000, channels: 1 } })
-  t.match(await inspectAudio(object, { ...BOUNDS, maxBytes: 100 }), { verdict: 'audio', audio: { codec: 'flac' } })
-  t.match(await inspectAudio(object, { ...BOUNDS, maxRequests: 0 }), { verdict: 'rejected' })
+  t.strictSame(await inspectObject(object, { ...LIMITS, maxRequests: 1 }), { container: 'flac', codec: 'flac', sampleRate: 16_000, channels: 1 })
+  t.match(await inspectObject(object, { ...LIMITS, maxBytes: 100 }), { codec: 'flac' })
+  t.match(await inspectObject(object, { ...LIMITS, maxRequests: 0 }), { rejected: String })
 })
 
 t.test('a failure of the store is passed on unchanged, at whichever read it comes', async t => {
@@ -202,7 +187,7 @@ t.test('a failure of the store is passed on unchanged, at whichever read it come
   for (const [name] of TABLE) {
     const bytes = recording(name)
     const calm = sparseObject(2 * GIGABYTE, [[0, bytes]])
-    await inspectAudio(calm, BOUNDS)
+    await inspectAudio(calm, LIMITS)
     for (let failing = 1; failing <= calm.requests; failing += 1) {
       const object = sparseObject(2 * GIGABYTE, [[0, bytes]])
       const read: ReadRange = async (start, end, signal) => {
@@ -210,7 +195,7 @@ t.test('a failure of the store is passed on unchanged, at whichever read it come
         if (object.requests === failing) throw failure
         return range
       }
-      await t.rejects(inspectAudio({ size: object.size, read }, BOUNDS), failure, `${name}, read ${failing}`)
+      await t.rejects(inspectAudio({ size: object.size, read }, LIMITS), failure, `${name}, read ${failing}`)
     }
   }
 })
@@ -218,7 +203,7 @@ t.test('a failure of the store is passed on unchanged, at whichever read it come
 t.test('a range that is cut short is a failure of the store, not the end of the object', async t => {
   const bytes = recording('dictation.wav')
   const read: ReadRange = async (start, end) => bytes.subarray(start, end - 10)
-  await t.rejects(inspectAudio({ size: bytes.length, read }, BOUNDS), /sent 65526 bytes of the 65536 asked for/)
+  await t.rejects(inspectAudio({ size: bytes.length, read }, LIMITS), /resolved to \d+ bytes of the \d+ asked for/)
 })
 
 t.test('a read that hangs ends with a timeout, and is told to stop', async t => {
@@ -227,15 +212,14 @@ t.test('a read that hangs ends with a timeout, and is told to stop', async t => 
     told = signal
     return await new Promise(() => {})
   }
-  await t.rejects(inspectAudio({ size: 1000, read }, { ...BOUNDS, timeout: 0.01 }), { name: 'TimeoutError' })
+  await t.rejects(inspectAudio({ size: 1000, read }, { ...LIMITS, timeout: 0.01 }), { name: 'TimeoutError' })
   t.equal(told?.aborted, true)
 })
 
-t.test('a broken recording is settled within the bounds, whatever is broken', async () => {
+t.test('a broken recording is inspected within the limits, whatever is broken', async () => {
   await fc.assert(fc.asyncProperty(fc.nat(), async seed => {
     const object = objectOf(brokenRecording(randomFrom(seed)))
-    const result = await inspectAudio(object, BOUNDS)
-    const isSettled = result.verdict === 'audio' ? isAudio(result.audio) : result.reason.length > 0
-    return isSettled && object.requests <= BOUNDS.maxRequests && object.bytes <= BOUNDS.maxBytes
+    const result = await inspect(object)
+    return 'rejected' in result ? result.rejected.length > 0 : isAudio(result)
   }), { numRuns: 500 })
 })
