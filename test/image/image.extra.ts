@@ -6,7 +6,7 @@ import { freePort } from '../fixtures/free-port.js'
 import { startStore } from '../fixtures/store.js'
 import { image, runContained } from './container.js'
 
-const API_KEY = 'a-key-of-alice'
+const API_KEY = 'the-api-key-of-alice'
 const AS_ALICE = { authorization: `Bearer ${API_KEY}` }
 
 /** Runs something to its end. */

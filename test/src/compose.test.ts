@@ -5,7 +5,7 @@ import t from 'tap'
 import { loadConfig } from '../../plugins/config.js'
 import { readCompose, type Compose } from '../fixtures/compose.js'
 
-const VARIABLES = { API_KEYS: 'alice:a-key-of-alice', S3_ACCESS_KEY: 'uploads', S3_SECRET_KEY: 'a-secret-of-the-store' }
+const VARIABLES = { API_KEYS: 'alice:the-api-key-of-alice', S3_ACCESS_KEY: 'uploads', S3_SECRET_KEY: 'a-secret-of-the-store' }
 const REPLICAS = ['service-1', 'service-2']
 
 function servicesOf ({ services }: Compose) {
