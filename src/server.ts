@@ -22,13 +22,14 @@ async function start (config: Config): Promise<void> {
   process.stdout.write(banner(address, app.localS3, config.usesDevelopmentKey))
 }
 
-// As Node.js names what can be wrong with an address to listen on.
-function explain (error: NodeJS.ErrnoException & { readonly port?: number }, { HOST, PORT }: Config): string {
-  const isStore = error.port !== undefined && error.port !== PORT
-  const port = isStore ? `${error.port}, which the embedded store takes after PORT ${PORT},` : String(PORT)
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${isStore ? 'port' : 'PORT'} ${port} is in use: set PORT to another, or stop the process that listens there`
+// By the codes of Node.js for an address that cannot be listened on.
+function explain (error: Error, { HOST, PORT }: Config): string {
+  const { code, port } = (error.cause ?? error) as NodeJS.ErrnoException & { readonly port?: number }
+  switch (code) {
+    case 'EADDRINUSE': {
+      const variable = port === PORT ? `PORT ${PORT}` : `port ${port}, which the embedded store takes after PORT ${PORT},`
+      return `${variable} is in use: set PORT to another, or stop the process that listens there`
+    }
     case 'EACCES':
       return `PORT ${port} needs permissions that this process lacks: set PORT to one from 1024`
     case 'EADDRNOTAVAIL':
