@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import createError from '@fastify/error'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -55,11 +54,14 @@ async function limits (fastify: FastifyInstance, options: LimitsOptions): Promis
   async function consume (
     who: string, limiter: Limiter, key: string, points: number, request: FastifyRequest, reply: FastifyReply
   ): Promise<void> {
-    const result = await limiter.penalty(key, points).catch((error: Error) => {
+    let result: RateLimiterRes
+    try {
+      result = await limiter.penalty(key, points)
+    } catch (error) {
       request.log.debug({ err: error }, 'a request was not counted')
       if (withoutRedis === 'closed') throw withHeaders(new UnavailableError(), { 'retry-after': RETRY_SECONDS })
-    })
-    if (result === undefined) return
+      return
+    }
     const seconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000))
     stateLimit(reply, limiter, result, seconds)
     if (result.consumedPoints > limiter.points) {
@@ -70,28 +72,32 @@ async function limits (fastify: FastifyInstance, options: LimitsOptions): Promis
 
   if (perAddress > 0) {
     const addresses = createLimiter('address', perAddress)
-    fastify.addHook('onRequest', async (request, reply) => {
-      if (isLimited(request)) await consume('an address', addresses, networkOf(request.ip), 1, request, reply)
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (!isLimited(request)) done()
+      else consume('an address', addresses, networkOf(request.ip), 1, request, reply).then(() => done(), done)
     })
   }
   if (perOwner === 0) return
   const owners = createLimiter('owner', perOwner)
   const inFlight = new Map<string, number>()
   // Hooks of the routes themselves identify the owner, and all of them are over by now.
-  fastify.addHook('preParsing', async (request, reply) => {
+  fastify.addHook('preParsing', (request, reply, _payload, done) => {
     const name = owner(request)
-    if (name !== '' && isLimited(request)) await consume('an owner', owners, name, 1, request, reply)
+    if (name === '' || !isLimited(request)) done()
+    else consume('an owner', owners, name, 1, request, reply).then(() => done(), done)
   })
   // What a request costs beyond that is known once it is valid, and consumed before anything is signed.
-  fastify.addHook('preHandler', async (request, reply) => {
+  fastify.addHook('preHandler', (request, reply, done) => {
     const name = owner(request)
     const points = name !== '' && isLimited(request) ? cost(request) : 1
-    if (points <= 1) return
-    if (!occupy(inFlight, name, points, inFlightPerOwner, reply)) {
+    if (points <= 1) {
+      done()
+    } else if (occupy(inFlight, name, points, inFlightPerOwner, reply)) {
+      consume('an owner', owners, name, points - 1, request, reply).then(() => done(), done)
+    } else {
       const problem = `an owner may have ${inFlightPerOwner} URLs in flight`
-      throw withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS })
+      done(withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS }))
     }
-    await consume('an owner', owners, name, points - 1, request, reply)
   })
 }
 
@@ -157,7 +163,7 @@ function stateLimit (reply: FastifyReply, { points }: Limiter, { consumedPoints 
 }
 
 function networkOf (address: string): string {
-  if (!isIPv6(address)) return address
+  if (!address.includes(':')) return address
   const parsed = new Address6(address)
   return parsed.isMapped4() ? parsed.to4().correctForm() : new Address6(`${address}/64`).startAddress().correctForm()
 }
