@@ -1,31 +1,19 @@
-import { observedClient } from './diagnostics.js'
-import { errors } from './errors.js'
+import { createObjectKeys, type ObjectKeys } from './object-key.js'
 import type { ResolvedOptions } from './options.js'
-import { createClients, type Clients } from './signing/clients.js'
-import { createPresigner, type Presigner } from './signing/presigner.js'
+import { openBucket, type Bucket } from './s3/index.js'
 
 /** What every operation works with. */
-export interface Context {
+export interface Context extends Bucket {
   readonly options: ResolvedOptions
-  readonly client: Clients['internal']
-  readonly presigner: Presigner
+  readonly keys: ObjectKeys
 }
 
 /**
- * Builds the clients and the presigner that the options ask for.
+ * Builds what the options ask for.
  *
  * @param warn is told what an operator should know
- * @throws FST_UPLOAD_INVALID_OPTIONS when nothing says which region the bucket is in
+ * @throws FST_UPLOAD_INVALID_OPTIONS
  */
 export async function createContext (options: ResolvedOptions, warn: (message: string) => void): Promise<Context> {
-  const clients = createClients(options.client, options.publicEndpoint)
-  await clients.internal.config.region().catch(() => {
-    throw new errors.FST_UPLOAD_INVALID_OPTIONS('no region is known: set client.region, or AWS_REGION in the environment')
-  })
-  const clock = options.clock ?? (() => new Date(Date.now() + clients.internal.config.systemClockOffset))
-  return {
-    options,
-    client: observedClient(clients.internal),
-    presigner: createPresigner({ clients, bucket: options.bucket, expiresIn: options.expiresIn, clock, warn })
-  }
+  return { ...await openBucket({ ...options, warn }), options, keys: createObjectKeys(options.keyPrefix) }
 }

@@ -1,6 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
-import type { S3Client } from '@aws-sdk/client-s3'
-import type { Operation } from './signing/operations.js'
+import type { Operation } from './s3/object-request.js'
 
 /** One signature for a client: published on the channel `fastify-upload-url:sign` when it is made, or could not be. */
 export interface SignEvent {
@@ -40,7 +39,7 @@ export const channels = {
 } as const
 
 /** Does a piece of work, and tells a channel how long it took and how it ended. */
-export function observed<T> (listeners: Channel, operation: SignEvent['operation'] | StoreEvent['operation'], work: () => Promise<T>): Promise<T> {
+export function instrumented<T> (listeners: Channel, operation: string, work: () => Promise<T>): Promise<T> {
   return listeners.hasSubscribers ? measured(listeners, operation, work) : work()
 }
 
@@ -54,11 +53,4 @@ async function measured<T> (listeners: Channel, operation: string, work: () => P
     listeners.publish({ operation, duration: performance.now() - start, error })
     throw error
   }
-}
-
-/** A view of a client that tells of every call. Not a middleware, since these could change what is signed. */
-export function observedClient (client: S3Client): S3Client {
-  const send = (command: Parameters<S3Client['send']>[0], ...rest: unknown[]): Promise<unknown> =>
-    observed(channels.store, command.constructor.name.replace(/Command$/, ''), () => Reflect.apply(client.send, client, [command, ...rest]) as Promise<unknown>)
-  return Object.create(client, { send: { value: send } })
 }

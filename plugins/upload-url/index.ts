@@ -29,7 +29,7 @@ async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOp
 
   fastify.decorate('uploads', createUploads(context, validation))
 
-  fastify.addHook('onReady', () => context.presigner.warmUp())
+  fastify.addHook('onClose', async () => context.close())
 
   await fastify.register(async (scope: Scope) => {
     keepToItself(scope, validation, COMPONENTS)

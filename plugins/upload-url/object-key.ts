@@ -1,56 +1,133 @@
 import { createHash } from 'node:crypto'
 import { errors } from './errors.js'
 
-const LONGEST_SEGMENT = 128
-const LONGEST_OWNER = 1024
+const MAX_SEGMENT_LENGTH = 128
+const MAX_OWNER_LENGTH = 1024
 const PLAIN_OWNER = /^[A-Za-z0-9_-]{1,128}$/
-const OWN_OBJECT = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
+const ESCAPED_OWNER = /^(?:[A-Za-z0-9_.-]|=[0-9A-F]{2})+$/
+const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
+
+let own: (owner: string, key: string) => OwnedObject
+
+/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them, so that nobody reaches another's. */
+export class OwnedObject {
+  readonly #owner: string
+  readonly #key: string
+
+  static { own = (owner, key) => new OwnedObject(owner, key) }
+
+  protected constructor (owner: string, key: string) {
+    this.#owner = owner
+    this.#key = key
+  }
+
+  /** Whose object it is, as the host names them. */
+  get owner (): string {
+    return this.#owner
+  }
+
+  get key (): string {
+    return this.#key
+  }
+
+  /** A multipart upload to this object. S3 accepts an upload id with no key but its own. */
+  upload (uploadId: string): OwnedUpload {
+    return new OwnedUpload(this, uploadId)
+  }
+}
+
+/** A multipart upload of an owner's, in progress or not: see {@link OwnedObject.upload}. */
+class OwnedUpload extends OwnedObject {
+  readonly #uploadId: string
+
+  constructor ({ owner, key }: OwnedObject, uploadId: string) {
+    super(owner, key)
+    this.#uploadId = uploadId
+  }
+
+  get uploadId (): string {
+    return this.#uploadId
+  }
+}
+
+export type { OwnedUpload }
+
+/** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`. */
+export interface ObjectKeys {
+  /**
+   * A new object. Nothing of its key comes from the client but the owner's name, escaped, and an extension out of
+   * our own table.
+   *
+   * @param extension without its dot; empty for none
+   * @throws FST_UPLOAD_INVALID_OWNER
+   */
+  create (owner: string, id: string, extension: string): OwnedObject
+  /**
+   * The object of a key that a client sends.
+   *
+   * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's, as for one under which nothing is;
+   * FST_UPLOAD_INVALID_OWNER
+   */
+  find (owner: string, key: string): OwnedObject
+  /**
+   * The object of a key that the store sends, as in its events. The owner is read back from the key.
+   *
+   * @returns undefined for a key that is not one of ours, and for an owner whose name was too long to be kept whole
+   */
+  parse (key: string): OwnedObject | undefined
+}
+
+/** @param prefix first part of every key, without a slash at either end; may be empty */
+export function createObjectKeys (prefix: string): ObjectKeys {
+  const root = prefix === '' ? '' : `${prefix}/`
+  const folderOf = (owner: string) => `${root}${ownerSegment(owner)}/`
+
+  return {
+    create: (owner, id, extension) => own(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)),
+
+    find (owner, key) {
+      const folder = folderOf(owner)
+      if (typeof key !== 'string' || !key.startsWith(folder) || !OBJECT_NAME.test(key.slice(folder.length))) {
+        throw new errors.FST_UPLOAD_NOT_FOUND()
+      }
+      return own(owner, key)
+    },
+
+    parse (key) {
+      if (!key.startsWith(root)) return undefined
+      const [segment = '', name = '', ...others] = key.slice(root.length).split('/')
+      const owner = readOwner(segment)
+      return owner === undefined || others.length > 0 || !OBJECT_NAME.test(name) ? undefined : own(owner, key)
+    }
+  }
+}
 
 /**
  * The part of an object key that stands for its owner. Letters, digits, `_`, `-` and `.` stay as they
  * are, every other byte of the UTF-8 form becomes `=XX`, and what would grow too long becomes `==` and
- * a SHA-256. No two owners share a segment, and no segment holds a `/` or is `.` or `..`, so no owner's
+ * a SHA-256. No two owners share a segment, and no segment contains a `/` or is `.` or `..`, so no owner's
  * prefix equals or contains another's.
  *
  * @param owner who uploads, as the host names them
  * @returns a segment of at most 128 ASCII characters
- * @throws FST_UPLOAD_INVALID_OWNER when the owner is empty, too long or holds a lone surrogate
+ * @throws FST_UPLOAD_INVALID_OWNER when the owner is empty, too long or not well-formed Unicode
  */
 export function ownerSegment (owner: string): string {
-  if (typeof owner !== 'string' || owner === '' || owner.length > LONGEST_OWNER || !owner.isWellFormed()) {
+  if (typeof owner !== 'string' || owner === '' || owner.length > MAX_OWNER_LENGTH || !owner.isWellFormed()) {
     throw new errors.FST_UPLOAD_INVALID_OWNER()
   }
   if (PLAIN_OWNER.test(owner)) return owner
   const escaped = /^\.\.?$/.test(owner) ? owner.replaceAll('.', '=2E') : owner.replace(/[^A-Za-z0-9_.-]/gu, escapeBytes)
-  if (escaped.length <= LONGEST_SEGMENT) return escaped
+  if (escaped.length <= MAX_SEGMENT_LENGTH) return escaped
   return '==' + createHash('sha256').update(owner).digest('base64url')
 }
 
-/**
- * The key of a new object: `{prefix}/{owner}/{id}{.extension}`. Nothing of it comes from the client but
- * the owner's name, escaped, and an extension out of our own table.
- */
-export function objectKey (prefix: string, owner: string, id: string, extension: string): string {
-  return ownerPrefix(prefix, owner) + id + (extension === '' ? '' : `.${extension}`)
-}
-
-/** Whether `key` is one that {@link objectKey} could have made for this owner. */
-function belongsTo (prefix: string, owner: string, key: string): boolean {
-  const own = ownerPrefix(prefix, owner)
-  return typeof key === 'string' && key.startsWith(own) && OWN_OBJECT.test(key.slice(own.length))
-}
-
-/**
- * Answers for a key that is not the owner's as for one under which there is nothing.
- *
- * @throws FST_UPLOAD_NOT_FOUND
- */
-export function assertOwnKey (prefix: string, owner: string, key: string): void {
-  if (!belongsTo(prefix, owner, key)) throw new errors.FST_UPLOAD_NOT_FOUND()
-}
-
-function ownerPrefix (prefix: string, owner: string): string {
-  return `${prefix === '' ? '' : `${prefix}/`}${ownerSegment(owner)}/`
+// A segment that nobody's name is written as, such as one with an `a` escaped, belongs to nobody.
+function readOwner (segment: string): string | undefined {
+  if (!ESCAPED_OWNER.test(segment)) return undefined
+  const bytes = segment.replace(/=([0-9A-F]{2})/g, (_, byte) => String.fromCharCode(parseInt(byte, 16)))
+  const owner = Buffer.from(bytes, 'latin1').toString()
+  return owner.length <= MAX_OWNER_LENGTH && ownerSegment(owner) === segment ? owner : undefined
 }
 
 function escapeBytes (character: string): string {

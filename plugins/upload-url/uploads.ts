@@ -4,7 +4,6 @@ import { UploadBatchSchema, UploadDeclarationSchema, UploadFormDeclarationSchema
 import type { Context } from './context.js'
 import { createMultipartUploads, type MultipartUploads } from './multipart/multipart-uploads.js'
 import type { ResolvedOptions } from './options.js'
-import { checkStore } from './store.js'
 import { createDownloadUrl } from './stored/create-download-url.js'
 import type { DownloadUrl, UploadStatus } from './stored/schemas.js'
 import { getUploadStatus, type StatusQuery } from './stored/upload-status.js'
@@ -71,6 +70,6 @@ export function createUploads (context: Context, validation: Validation): Upload
     createDownloadUrl: async (key, { owner, filename }) => createDownloadUrl(context, owner, key, filename),
     ...createMultipartUploads(context, validation),
     identity: { owner: context.options.owner, authorize: context.options.authorize },
-    checkStore: () => checkStore(context)
+    checkStore: () => context.store.checkBucket()
   })
 }

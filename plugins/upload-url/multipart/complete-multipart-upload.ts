@@ -1,16 +1,12 @@
-import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3'
 import type { Context } from '../context.js'
 import { errors, retryLater } from '../errors.js'
-import { dropParts } from './abort-multipart-upload.js'
+import type { OwnedUpload } from '../object-key.js'
+import type { StoredPart } from '../s3/index.js'
 import { assertAllListed, bareEtag, inOrder, matchParts } from './check-parts.js'
 import { findCompleted } from './completed-object.js'
-import { planOf, readParts } from './list-parts.js'
-import type { CompletedUpload, Completion, Part, UploadReference } from './schemas.js'
-import { callAboutUpload, storeCode } from './store-answers.js'
+import { findUpload } from './list-parts.js'
+import type { CompletedUpload, Completion, Part } from './schemas.js'
 import type { UploadPlan } from './upload-plan.js'
-
-/** Putting ten thousand parts together takes S3 its time ("Completing a multipart upload": several minutes at worst). */
-const PATIENCE_MS = 120_000
 
 /**
  * Makes one object of the parts. Safe to repeat, by many at once too, and when the store's answer was lost: whoever
@@ -20,25 +16,33 @@ const PATIENCE_MS = 120_000
  * for less than was declared; FST_UPLOAD_TOO_LARGE for more than was declared or is accepted, in which case the upload
  * is aborted; FST_UPLOAD_NOT_FOUND for an upload that is not there, or not the owner's; the errors of the store
  */
-export async function completeMultipartUpload (context: Context, owner: string, { key, uploadId, parts }: Completion): Promise<CompletedUpload> {
-  const upload = { key, uploadId }
-  const plan = planOf(context, owner, upload)
+export async function completeMultipartUpload (context: Context, owner: string, { parts, ...reference }: Completion): Promise<CompletedUpload> {
+  const { store, options } = context
+  const { upload, plan } = findUpload(context, owner, reference)
   const listed = inOrder(parts)
-  let failure: unknown
-  try {
-    const arrived = await readParts(context, upload)
-    const matched = matchParts(listed, arrived)
-    if (plan.size === undefined) assertAllListed(listed, arrived)
-    await admitSum(context, upload, plan, sumOf(matched))
-    const etag = await join(context, upload, matched)
-    if (etag) return { key, size: sumOf(matched), etag: `"${bareEtag(etag)}"` }
-  } catch (error) {
-    if (storeCode(error) === undefined) throw error
-    failure = error
+  const completedBefore = async (failure: unknown): Promise<CompletedUpload> => {
+    const completed = await findCompleted(context, upload, listed)
+    if (completed === undefined) throw failure
+    return completed
   }
-  const completed = await findCompleted(context, key, listed)
-  if (completed === undefined) throw explain(failure)
-  return completed
+
+  let arrived: StoredPart[]
+  try {
+    arrived = await store.listParts(upload)
+  } catch (error) {
+    return await completedBefore(error)
+  }
+  const matched = matchParts(listed, arrived)
+  if (plan.size === undefined) assertAllListed(listed, arrived)
+  await admitSum(context, upload, plan, sumOf(matched))
+  try {
+    const { etag } = await store.completeMultipartUpload(upload, matched, { ifNoneMatch: options.singleUse ? '*' : undefined })
+    if (etag) return { key: upload.key, size: sumOf(matched), etag: `"${bareEtag(etag)}"` }
+  } catch (error) {
+    return await completedBefore(error)
+  }
+  // Ceph answers without an ETag.
+  return await completedBefore(retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE()))
 }
 
 /**
@@ -47,10 +51,10 @@ export async function completeMultipartUpload (context: Context, owner: string, 
  * @param sum in bytes
  * @throws FST_UPLOAD_TOO_LARGE once the upload is aborted, FST_UPLOAD_INCOMPLETE
  */
-export async function admitSum (context: Context, upload: UploadReference, { size }: UploadPlan, sum: number): Promise<void> {
-  const limit = Math.min(size ?? Infinity, context.options.maxSize ?? Infinity)
+export async function admitSum ({ store, options }: Context, upload: OwnedUpload, { size }: UploadPlan, sum: number): Promise<void> {
+  const limit = Math.min(size ?? Infinity, options.maxSize ?? Infinity)
   if (sum > limit) {
-    await dropParts(context, upload)
+    await store.abortMultipartUpload(upload)
     throw new errors.FST_UPLOAD_TOO_LARGE('the sum of the parts', sum, `${limit === size ? `${size} were declared` : `at most ${limit} are accepted`}: the upload is aborted`)
   }
   if (size !== undefined && sum < size) throw new errors.FST_UPLOAD_INCOMPLETE(sum, size)
@@ -59,28 +63,4 @@ export async function admitSum (context: Context, upload: UploadReference, { siz
 /** The size of an object made of these parts, in bytes. */
 export function sumOf (parts: readonly Part[]): number {
   return parts.reduce((sum, { size }) => sum + size, 0)
-}
-
-// Ceph answers without an ETag, or without its quotes.
-async function join ({ client, options }: Context, { key, uploadId }: UploadReference, parts: readonly Part[]): Promise<string | undefined> {
-  const { ETag } = await callAboutUpload(abortSignal => client.send(new CompleteMultipartUploadCommand({
-    Bucket: options.bucket,
-    Key: key,
-    UploadId: uploadId,
-    MultipartUpload: { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) },
-    ...options.singleUse && { IfNoneMatch: '*' }
-  }), { abortSignal }), PATIENCE_MS)
-  return ETag
-}
-
-function explain (failure: unknown): unknown {
-  switch (storeCode(failure)) {
-    case undefined: return retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
-    case 'EntityTooSmall': return new errors.FST_UPLOAD_INVALID_PARTS('a part but the last is smaller than the store accepts, which is 5 MiB as a rule: upload larger parts')
-    case 'InvalidPart': return new errors.FST_UPLOAD_INVALID_PARTS('a part has been replaced meanwhile: list the parts, then complete again')
-    case 'EntityTooLarge': return new errors.FST_UPLOAD_INVALID_PARTS('the object would be larger than the store accepts')
-    case 'PreconditionFailed': return new errors.FST_UPLOAD_CONFLICT()
-    case 'ConditionalRequestConflict': return retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
-    default: return failure
-  }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { HeadObjectCommand, S3ServiceException, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import { callStore } from '../store.js'
+import type { OwnedObject } from '../object-key.js'
+import type { StoredObject } from '../s3/index.js'
 import { bareEtag } from './check-parts.js'
 import type { CompletedUpload, PartList } from './schemas.js'
 import { readPlan } from './upload-plan.js'
@@ -12,34 +12,27 @@ import { readPlan } from './upload-plan.js'
  *
  * @param parts in order
  * @returns the answer to its completion; undefined where there is no object, or another
- * @throws as {@link callStore}
+ * @throws the errors of the store
  */
-export async function findCompleted (context: Context, key: string, parts: PartList): Promise<CompletedUpload | undefined> {
-  const object = await head(context, key)
-  if (object === undefined || !isMadeOf(object, key, parts)) return undefined
-  return { key, size: object.ContentLength!, etag: object.ETag! }
-}
-
-// Without the right to list the bucket, S3 answers 403 where there is no object.
-async function head ({ client, options }: Context, key: string): Promise<HeadObjectCommandOutput | undefined> {
-  try {
-    return await callStore(abortSignal => client.send(new HeadObjectCommand({ Bucket: options.bucket, Key: key }), { abortSignal }))
-  } catch (error) {
-    if (error instanceof errors.FST_UPLOAD_STORE_REFUSED || error instanceof S3ServiceException) return undefined
+export async function findCompleted ({ store }: Context, object: OwnedObject, parts: PartList): Promise<CompletedUpload | undefined> {
+  const stored = await store.head(object).catch(error => {
+    if (error instanceof errors.FST_UPLOAD_STORE_REFUSED) return undefined
     throw error
-  }
+  })
+  if (stored === undefined || !isMadeOf(stored, object.key, parts)) return undefined
+  return { key: object.key, size: stored.size, etag: stored.etag }
 }
 
 /**
  * The ETag of an object that came in parts is the MD5 of their MD5s, and their number. Under SSE-KMS ETags are no
  * MD5s, and there the number and the declared size have to do.
  */
-function isMadeOf ({ ETag = '', ContentLength, ServerSideEncryption }: HeadObjectCommandOutput, key: string, parts: PartList): boolean {
-  if (ServerSideEncryption?.startsWith('aws:kms')) {
-    const size = readPlan(key)?.size
-    return bareEtag(ETag).endsWith(`-${parts.length}`) && (size === undefined || size === ContentLength)
+function isMadeOf ({ etag, size, encryption }: StoredObject, key: string, parts: PartList): boolean {
+  if (encryption?.startsWith('aws:kms')) {
+    const declared = readPlan(key)?.size
+    return bareEtag(etag).endsWith(`-${parts.length}`) && (declared === undefined || declared === size)
   }
   const md5s = parts.map(({ etag }) => Buffer.from(bareEtag(etag), 'hex'))
   const md5 = createHash('md5').update(Buffer.concat(md5s)).digest('hex')
-  return bareEtag(ETag) === `${md5}-${parts.length}`
+  return bareEtag(etag) === `${md5}-${parts.length}`
 }

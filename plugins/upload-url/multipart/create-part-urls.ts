@@ -1,8 +1,9 @@
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import type { ObjectRequest } from '../signing/operations.js'
-import { assertInProgress, planOf } from './list-parts.js'
-import type { PartUrls, PartUrlsRequest, UploadReference } from './schemas.js'
+import type { OwnedUpload } from '../object-key.js'
+import type { ObjectRequest } from '../s3/index.js'
+import { findUpload } from './list-parts.js'
+import type { PartUrls, PartUrlsRequest } from './schemas.js'
 import { partCount, sizeOfPart, type UploadPlan } from './upload-plan.js'
 
 /**
@@ -13,17 +14,17 @@ import { partCount, sizeOfPart, type UploadPlan } from './upload-plan.js'
  * the errors of the store; FST_UPLOAD_NO_CREDENTIALS
  */
 export async function createPartUrls (context: Context, owner: string, request: PartUrlsRequest): Promise<PartUrls> {
-  const plan = planOf(context, owner, request)
+  const { upload, plan } = findUpload(context, owner, request)
   const partNumbers = wantedParts(request)
   for (const partNumber of partNumbers) assertPlanned(plan, partNumber)
-  await assertInProgress(context, request)
-  const { presigner } = context
-  const lease = await presigner.lease()
-  const urls = await presigner.presignAll(partNumbers.map(partNumber => putPart(request, plan, partNumber)), lease)
+  const { store, presigner } = context
+  await store.assertInProgress(upload)
+  const signing = await presigner.signingContext()
+  const urls = await Promise.all(partNumbers.map(partNumber => presigner.presign(putPart(upload, plan, partNumber), signing)))
   return {
     parts: partNumbers.map((partNumber, index) => ({ partNumber, url: urls[index]! })),
-    expiresIn: lease.expiresIn,
-    expiresAt: lease.expiresAt
+    expiresIn: signing.expiresIn,
+    expiresAt: signing.expiresAt
   }
 }
 
@@ -42,12 +43,12 @@ function assertPlanned (plan: UploadPlan, partNumber: number): void {
   throw new errors.FST_UPLOAD_INVALID_PARTS(`part ${partNumber} does not exist: ${plan.size} bytes in parts of ${plan.partSize} make ${count}`)
 }
 
-function putPart ({ key, uploadId }: UploadReference, plan: UploadPlan, partNumber: number): ObjectRequest {
+function putPart (upload: OwnedUpload, plan: UploadPlan, partNumber: number): ObjectRequest {
   const size = sizeOfPart(plan, partNumber)
   return {
     operation: 'UploadPart',
-    key,
-    parameters: { partNumber: String(partNumber), uploadId },
+    object: upload,
+    parameters: { partNumber: String(partNumber), uploadId: upload.uploadId },
     ...size !== undefined && { headers: { 'content-length': String(size) } }
   }
 }

@@ -1,10 +1,12 @@
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import { OPERATIONS, type ObjectRequest, type Operation } from '../signing/operations.js'
+import type { OwnedUpload } from '../object-key.js'
+import { OPERATIONS, type ObjectRequest } from '../s3/index.js'
 import { admitSum, sumOf } from './complete-multipart-upload.js'
 import { planMultipartUpload } from './create-multipart-upload.js'
-import { assertInProgress, planOf, readParts } from './list-parts.js'
+import { findUpload } from './list-parts.js'
 import type { MultipartDeclaration, UploadReference } from './schemas.js'
+import type { UploadPlan } from './upload-plan.js'
 
 /** A request about an upload in progress that the client wants to send to the store itself. */
 export interface MultipartRequest extends UploadReference {
@@ -27,8 +29,8 @@ export interface SignedMultipartRequest {
  * @throws as {@link planMultipartUpload}; FST_UPLOAD_NO_CREDENTIALS
  */
 export async function signMultipartCreation (context: Context, owner: string, declaration: MultipartDeclaration, partSize?: number): Promise<SignedMultipartRequest> {
-  const { key, headers } = planMultipartUpload(context, owner, declaration, partSize)
-  return sign(context, { operation: 'CreateMultipartUpload', key, headers })
+  const { object, headers } = planMultipartUpload(context, owner, declaration, partSize)
+  return sign(context, { operation: 'CreateMultipartUpload', object, headers })
 }
 
 /**
@@ -39,20 +41,19 @@ export async function signMultipartCreation (context: Context, owner: string, de
  * @throws FST_UPLOAD_NOT_FOUND; FST_UPLOAD_FIELD_REQUIRED; as {@link admitSum}; the errors of the store;
  * FST_UPLOAD_NO_CREDENTIALS
  */
-export async function signMultipartRequest (context: Context, owner: string, { operation, ...upload }: MultipartRequest): Promise<SignedMultipartRequest> {
-  planOf(context, owner, upload)
-  const headers = operation === 'CompleteMultipartUpload' ? await completionHeaders(context, owner, upload) : {}
-  if (operation === 'ListParts') await assertInProgress(context, upload)
-  return sign(context, { operation, key: upload.key, parameters: { uploadId: upload.uploadId }, headers })
+export async function signMultipartRequest (context: Context, owner: string, { operation, ...reference }: MultipartRequest): Promise<SignedMultipartRequest> {
+  const { upload, plan } = findUpload(context, owner, reference)
+  const headers = operation === 'CompleteMultipartUpload' ? await completionHeaders(context, upload, plan) : {}
+  if (operation === 'ListParts') await context.store.assertInProgress(upload)
+  return sign(context, { operation, object: upload, parameters: { uploadId: upload.uploadId }, headers })
 }
 
-async function completionHeaders (context: Context, owner: string, upload: UploadReference): Promise<Record<string, string>> {
+async function completionHeaders (context: Context, upload: OwnedUpload, plan: UploadPlan): Promise<Record<string, string>> {
   const { maxSize, singleUse } = context.options
-  const plan = planOf(context, owner, upload)
   if (plan.size === undefined && maxSize !== undefined) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED('size', `an upload that the client completes by itself has to declare its size when it starts, at most ${maxSize}`)
   }
-  await admitSum(context, upload, plan, sumOf(await readParts(context, upload)))
+  await admitSum(context, upload, plan, sumOf(await context.store.listParts(upload)))
   return {
     'content-type': 'application/xml',
     ...plan.size !== undefined && { 'x-amz-mp-object-size': String(plan.size) },
@@ -60,7 +61,7 @@ async function completionHeaders (context: Context, owner: string, upload: Uploa
   }
 }
 
-async function sign ({ presigner }: Context, request: ObjectRequest & { readonly operation: Operation }): Promise<SignedMultipartRequest> {
-  const url = await presigner.presign(request, await presigner.lease())
-  return { url, key: request.key, method: OPERATIONS[request.operation].method, headers: request.headers ?? {} }
+async function sign ({ presigner }: Context, request: ObjectRequest): Promise<SignedMultipartRequest> {
+  const url = await presigner.presign(request, await presigner.signingContext())
+  return { url, key: request.object.key, method: OPERATIONS[request.operation].method, headers: request.headers ?? {} }
 }

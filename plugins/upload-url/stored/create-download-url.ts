@@ -1,7 +1,6 @@
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import { assertOwnKey } from '../object-key.js'
-import { encode } from '../signing/sigv4.js'
+import { encode } from '../s3/index.js'
 import type { DownloadUrl } from './schemas.js'
 
 /**
@@ -11,12 +10,12 @@ import type { DownloadUrl } from './schemas.js'
  * @param filename under which a browser saves the file; without one, it plays it
  * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's; FST_UPLOAD_NO_CREDENTIALS
  */
-export async function createDownloadUrl ({ options, presigner }: Context, owner: string, key: string, filename?: string): Promise<DownloadUrl> {
-  assertOwnKey(options.keyPrefix, owner, key)
-  const lease = await presigner.lease()
+export async function createDownloadUrl ({ keys, presigner }: Context, owner: string, key: string, filename?: string): Promise<DownloadUrl> {
+  const object = keys.find(owner, key)
+  const context = await presigner.signingContext()
   const parameters = filename === undefined ? {} : { 'response-content-disposition': attachment(filename) }
-  const url = await presigner.presign({ operation: 'GetObject', key, parameters }, lease)
-  return { url, method: 'GET', expiresIn: lease.expiresIn, expiresAt: lease.expiresAt }
+  const url = await presigner.presign({ operation: 'GetObject', object, parameters }, context)
+  return { url, method: 'GET', expiresIn: context.expiresIn, expiresAt: context.expiresAt }
 }
 
 // RFC 6266: a plain name for old clients, the true one in UTF-8 for the rest.

@@ -1,13 +1,13 @@
-import { GetObjectCommand, HeadObjectCommand, S3ServiceException, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { Context } from '../context.js'
-import { errors } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
-import { assertOwnKey } from '../object-key.js'
-import { asStoreWork, callStore } from '../store.js'
-import { inspectAudio, type InspectionBounds, type ReadRange } from './inspection/inspect-audio.js'
+import type { OwnedObject } from '../object-key.js'
+import { ObjectChangedError, storeTimeout, type StoredObject } from '../s3/index.js'
+import { inspectAudio, type InspectionBounds } from './inspection/inspect-audio.js'
 import type { UploadStatus } from './schemas.js'
 
 const BOUNDS: InspectionBounds = { maxRequests: 20, maxBytes: 2 * 1024 ** 2, timeout: 10 }
+/** An object that is replaced over and over is told as pending after so many inspections. */
+const MAX_INSPECTIONS = 3
 
 /** What a caller wants to know besides whether the upload arrived. */
 export interface StatusQuery {
@@ -23,57 +23,52 @@ export interface StatusQuery {
  * FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED or FST_UPLOAD_NO_CREDENTIALS
  */
 export async function getUploadStatus (context: Context, owner: string, key: string, { inspect = false }: StatusQuery = {}): Promise<UploadStatus> {
-  assertOwnKey(context.options.keyPrefix, owner, key)
-  const head = await headObject(context, key)
-  if (head === undefined) return { key, status: 'pending' }
-  const landed = describe(key, head)
-  if (!inspect) return landed
-  const settled = await settle(context, landed)
-  await context.options.onInspected(settled, { owner })
-  return settled
-}
-
-async function settle (context: Context, landed: UploadStatus): Promise<UploadStatus> {
-  const object = { size: landed.size ?? 0, contentType: landed.contentType, read: reader(context, landed.key, landed.etag) }
-  const verdict = await asStoreWork(() => inspectAudio(object, BOUNDS, context.options.formats))
-  return verdict.verdict === 'audio'
-    ? { ...landed, audio: verdict.audio }
-    : { ...landed, status: 'rejected', reason: verdict.reason }
-}
-
-async function headObject ({ client, options }: Context, key: string): Promise<HeadObjectCommandOutput | undefined> {
-  try {
-    const command = new HeadObjectCommand({ Bucket: options.bucket, Key: key, ChecksumMode: 'ENABLED' })
-    return await callStore(abortSignal => client.send(command, { abortSignal }))
-  } catch (error) {
-    // Without the right to list the bucket, which this service does not want, S3 answers 403 for what is not there.
-    if (error instanceof errors.FST_UPLOAD_STORE_REFUSED || isNotFound(error)) return undefined
-    throw error
+  const object = context.keys.find(owner, key)
+  if (!inspect) {
+    const found = await context.store.head(object)
+    return found === undefined ? { key, status: 'pending' } : toStatus(key, found)
   }
+  const status = await inspectObject(context, object)
+  if (status.status !== 'pending') await context.options.onInspected(status, { owner })
+  return status
 }
 
-function describe (key: string, head: HeadObjectCommandOutput): UploadStatus {
+// All reads are of the object whose status is told: one that is replaced meanwhile is looked at anew.
+async function inspectObject (context: Context, object: OwnedObject): Promise<UploadStatus> {
+  for (let inspections = 0; inspections < MAX_INSPECTIONS; inspections += 1) {
+    const found = await context.store.head(object)
+    if (found === undefined) break
+    try {
+      return await inspectVersion(context, object, found)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'TimeoutError') throw storeTimeout(error)
+      if (!(error instanceof ObjectChangedError)) throw error
+    }
+  }
+  return { key: object.key, status: 'pending' }
+}
+
+async function inspectVersion ({ store, options }: Context, object: OwnedObject, { size, contentType, etag, ...found }: StoredObject): Promise<UploadStatus> {
+  const verdict = await inspectAudio({
+    size,
+    contentType,
+    read: (start, end, signal) => store.read(object, { start, end, etag }, signal)
+  }, BOUNDS, options.formats)
+  const status = toStatus(object.key, { size, etag, ...contentType !== undefined && { contentType }, ...found })
+  return verdict.verdict === 'audio'
+    ? { ...status, audio: verdict.audio }
+    : { ...status, status: 'rejected', reason: verdict.reason }
+}
+
+function toStatus (key: string, { size, contentType, etag, sha256, lastModified, metadata }: StoredObject): UploadStatus {
   return {
     key,
     status: 'uploaded',
-    size: head.ContentLength ?? 0,
-    ...(head.ContentType !== undefined && { contentType: head.ContentType }),
-    ...(head.ETag !== undefined && { etag: head.ETag }),
-    ...(head.ChecksumSHA256 !== undefined && head.ChecksumType !== 'COMPOSITE' && { sha256: Buffer.from(head.ChecksumSHA256, 'base64').toString('hex') }),
-    ...(head.LastModified !== undefined && { lastModified: head.LastModified.toISOString() }),
-    metadata: decodeMetadata(head.Metadata ?? {})
+    size,
+    ...contentType !== undefined && { contentType },
+    etag,
+    ...sha256 !== undefined && { sha256 },
+    ...lastModified !== undefined && { lastModified: lastModified.toISOString() },
+    metadata: decodeMetadata(metadata)
   }
-}
-
-// Every read asks for the object as it was when its status was, lest a verdict be put together of two.
-function reader ({ client, options }: Context, key: string, etag: string | undefined): ReadRange {
-  return (start, end, signal) => callStore(async patience => {
-    const command = new GetObjectCommand({ Bucket: options.bucket, Key: key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
-    const { Body } = await client.send(command, { abortSignal: AbortSignal.any([signal, patience]) })
-    return Body!.transformToByteArray()
-  })
-}
-
-function isNotFound (error: unknown): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404
 }

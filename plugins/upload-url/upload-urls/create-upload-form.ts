@@ -1,6 +1,5 @@
 import type { Context } from '../context.js'
 import { errors } from '../errors.js'
-import { objectKey } from '../object-key.js'
 import { admitForm } from '../policy.js'
 import type { UploadForm, UploadFormDeclaration } from './schemas.js'
 
@@ -11,13 +10,13 @@ import type { UploadForm, UploadFormDeclaration } from './schemas.js'
  * @throws what {@link admitForm} throws; FST_UPLOAD_FORMS_UNSUPPORTED where the options say that the
  * store has no POST policies; FST_UPLOAD_INVALID_OWNER; FST_UPLOAD_NO_CREDENTIALS
  */
-export async function createUploadForm ({ options, presigner }: Context, owner: string, declaration: UploadFormDeclaration): Promise<UploadForm> {
+export async function createUploadForm ({ options, keys, presigner }: Context, owner: string, declaration: UploadFormDeclaration): Promise<UploadForm> {
   if (!options.forms) throw new errors.FST_UPLOAD_FORMS_UNSUPPORTED()
   const { extension, headers, contentLengthRange } = admitForm(options, declaration)
-  const key = objectKey(options.keyPrefix, owner, options.createId(), extension)
-  const lease = await presigner.lease()
-  const { url, fields } = await presigner.presignForm({ key, fields: toFields(headers), contentLengthRange }, lease)
-  return { url, key, method: 'POST', fields, expiresIn: lease.expiresIn, expiresAt: lease.expiresAt }
+  const object = keys.create(owner, options.createId(), extension)
+  const context = await presigner.signingContext()
+  const { url, fields } = await presigner.presignForm({ object, fields: toFields(headers), contentLengthRange }, context)
+  return { url, key: object.key, method: 'POST', fields, expiresIn: context.expiresIn, expiresAt: context.expiresAt }
 }
 
 // Form fields go by the names of the S3 API, where only this one is capitalised.

@@ -1,8 +1,6 @@
 import type { Context } from '../context.js'
-import { objectKey } from '../object-key.js'
 import { admitPut, type Admission } from '../policy.js'
-import type { Lease } from '../signing/lease.js'
-import type { ObjectRequest } from '../signing/operations.js'
+import type { ObjectRequest, SigningContext } from '../s3/index.js'
 import type { UploadDeclaration, UploadUrl, UploadUrls } from './schemas.js'
 
 /**
@@ -13,8 +11,8 @@ import type { UploadDeclaration, UploadUrl, UploadUrls } from './schemas.js'
  */
 export async function createUploadUrl (context: Context, owner: string, declaration: UploadDeclaration): Promise<UploadUrl> {
   const put = preparePut(context, owner, admitPut(context.options, declaration))
-  const lease = await context.presigner.lease()
-  return toUploadUrl(put, await context.presigner.presign(put.request, lease), lease)
+  const signing = await context.presigner.signingContext()
+  return toUploadUrl(put, await context.presigner.presign(put.request, signing), signing)
 }
 
 /**
@@ -24,9 +22,9 @@ export async function createUploadUrl (context: Context, owner: string, declarat
  */
 export async function createUploadUrls (context: Context, owner: string, files: readonly UploadDeclaration[]): Promise<UploadUrls> {
   const puts = files.map((file, index) => preparePut(context, owner, admitPut(context.options, file, `files/${index}/`)))
-  const lease = await context.presigner.lease()
-  const urls = await context.presigner.presignAll(puts.map(put => put.request), lease)
-  return { uploads: puts.map((put, index) => toUploadUrl(put, urls[index]!, lease)) }
+  const signing = await context.presigner.signingContext()
+  const urls = await Promise.all(puts.map(put => context.presigner.presign(put.request, signing)))
+  return { uploads: puts.map((put, index) => toUploadUrl(put, urls[index]!, signing)) }
 }
 
 /** A PUT that is yet to be signed. */
@@ -36,14 +34,14 @@ interface Put {
   readonly headers: Record<string, string>
 }
 
-function preparePut ({ options }: Context, owner: string, { extension, size, headers }: Admission): Put {
-  const key = objectKey(options.keyPrefix, owner, options.createId(), extension)
+function preparePut ({ options, keys }: Context, owner: string, { extension, size, headers }: Admission): Put {
+  const object = keys.create(owner, options.createId(), extension)
   // A URL with nothing bound stays as simple as `curl -T file "$url"`.
   if (options.singleUse && (size !== undefined || Object.keys(headers).length > 0)) headers['if-none-match'] = '*'
   const signed = size === undefined ? headers : { 'content-length': String(size), ...headers }
-  return { request: { operation: 'PutObject', key, headers: signed }, headers }
+  return { request: { operation: 'PutObject', object, headers: signed }, headers }
 }
 
-function toUploadUrl ({ request: { key }, headers }: Put, url: string, { expiresIn, expiresAt }: Lease): UploadUrl {
-  return { url, key, method: 'PUT', headers, expiresIn, expiresAt }
+function toUploadUrl ({ request: { object }, headers }: Put, url: string, { expiresIn, expiresAt }: SigningContext): UploadUrl {
+  return { url, key: object.key, method: 'PUT', headers, expiresIn, expiresAt }
 }

@@ -1,38 +1,37 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { OPERATIONS, PARAMETERS, type ObjectRequest } from './operations.js'
-
-/** When and for how long a URL is signed. */
-export interface SigningTime {
-  readonly signingDate: Date
-  /** Life of the URL in seconds. */
-  readonly expiresIn: number
-}
+import { withConfig } from './client.js'
+import { OPERATIONS, PARAMETERS, type KeyRequest } from './object-request.js'
+import type { SigningContext } from './signing-context.js'
 
 /**
  * Signs one request with the SDK: slow, and right by definition. Every header of the request is signed
  * as a header and none is hoisted into the query, where a store may ignore it.
  *
  * @param client whose configuration and middleware decide the URL
- * @throws whatever the SDK throws: no credentials, an invalid bucket, …
+ * @throws whatever the SDK throws: an invalid bucket, no session of S3 Express, …
  */
-export function presignWithSdk (client: S3Client, bucket: string, request: ObjectRequest, time: SigningTime): Promise<string> {
+export function presignWithSdk (
+  client: S3Client, bucket: string, request: KeyRequest,
+  { credentials, signingDate, expiresIn }: Pick<SigningContext, 'credentials' | 'signingDate' | 'expiresIn'>
+): Promise<string> {
   const { headers = {} } = request
   const command = commandFor(bucket, request)
   command.middlewareStack.add(next => args => {
     Object.assign((args.request as { headers: object }).headers, headers)
     return next(args)
   }, { step: 'build', name: 'signedHeaders', priority: 'low' })
-  const names = Object.keys(headers)
-  return getSignedUrl(client, command, {
-    ...time,
-    signableHeaders: new Set(names),
-    unhoistableHeaders: new Set(names)
+  const names = new Set(Object.keys(headers))
+  return getSignedUrl(withConfig(client, { credentials: async () => credentials }), command, {
+    signingDate,
+    expiresIn,
+    signableHeaders: names,
+    unhoistableHeaders: names
   })
 }
 
-function commandFor (bucket: string, { operation, key, parameters = {} }: ObjectRequest) {
-  const input: Record<string, unknown> = { Bucket: bucket, Key: key }
+function commandFor (bucket: string, { operation, object, parameters = {} }: KeyRequest) {
+  const input: Record<string, unknown> = { Bucket: bucket, Key: object.key }
   for (const [name, value] of Object.entries(parameters)) {
     input[PARAMETERS[name as keyof typeof PARAMETERS]] = value
   }

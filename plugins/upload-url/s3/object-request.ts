@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand,
   ListPartsCommand, PutObjectCommand, UploadPartCommand
 } from '@aws-sdk/client-s3'
+import type { OwnedObject } from '../object-key.js'
 
 /** The S3 operations a client is handed a URL for, under the names of the S3 API. */
 export const OPERATIONS = {
@@ -28,8 +29,13 @@ export const PARAMETERS = {
 /** One request to sign: an operation on an object, its parameters, and the headers the sender must repeat. */
 export interface ObjectRequest {
   readonly operation: Operation
-  readonly key: string
+  readonly object: OwnedObject
   readonly parameters?: Readonly<Partial<Record<keyof typeof PARAMETERS, string>>>
   /** Header values by lower-case name; every one of them is signed. */
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The same for any key, as the signers take it. */
+export interface KeyRequest extends Omit<ObjectRequest, 'object'> {
+  readonly object: { readonly key: string }
 }

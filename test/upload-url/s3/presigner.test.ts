@@ -53,13 +53,3 @@ t.test('a multi-region access point is signed by the SDK, with SigV4A', async t 
   t.match(url, /X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256.*X-Amz-Signature=[0-9a-f]{130,}/)
   t.match(warnings, [/another kind/])
 })
-
-t.test('a configuration that changes is noticed within a minute', async t => {
-  let now = NOON.getTime()
-  const client = new S3Client({ ...FIXED_OPTIONS.client })
-  const { app } = await watched(t, { client, clock: () => new Date(now) })
-  t.match((await app.uploads.createUploadUrl({}, ALICE)).url, /eu-central-1/)
-  client.config.region = async () => 'ap-south-1'
-  now += 60_000
-  t.match((await app.uploads.createUploadUrl({}, ALICE)).url, /ap-south-1/)
-})
