@@ -71,6 +71,11 @@ export function whySignatureRefused (error: unknown): string | undefined {
   return SIGNATURE_REFUSED[codeOf(error) ?? '']
 }
 
+/** Whether something failed for the store's sake, or for that of the way there. */
+export function isStoreFailure (error: unknown): boolean {
+  return codeOf(error) !== undefined || connectionError(error as Error) !== undefined
+}
+
 /** The error of ours for whatever a call to the store failed with, which becomes its cause. */
 export function toStoreError (error: unknown): Error {
   if (error instanceof errors.FST_UPLOAD_NO_CREDENTIALS) return error

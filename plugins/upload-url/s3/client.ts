@@ -18,7 +18,7 @@ export interface S3Clients {
 type ResolvedConfig = S3Client['config']
 
 /** The oldest version of `@aws-sdk/client-s3` whose clients accept the commands of ours. */
-export const MIN_CLIENT_VERSION = '3.1000.0'
+export const MIN_CLIENT_VERSION = '3.931.0'
 
 // Since 3.729 the SDK would put the CRC32 of an empty body into every upload URL, and compare a checksum of the whole
 // object with a range of it where a store sends one.

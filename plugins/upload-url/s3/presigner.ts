@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { channels, instrumented } from '../diagnostics.js'
-import { errors } from '../errors.js'
-import { toStoreError } from './answers.js'
+import { errors, retryLater } from '../errors.js'
+import { isStoreFailure } from './answers.js'
 import { withoutProvider } from './client.js'
 import type { CredentialSource } from './credentials.js'
 import { readEndpointTemplate, toCanonicalRequest, type EndpointTemplate } from './endpoint.js'
@@ -33,7 +33,7 @@ export interface Presigner {
   /**
    * The URL that lets its holder send one request until it expires.
    *
-   * @throws only where the SDK signs, and needs the store for it: the errors of a call to the store
+   * @throws FST_UPLOAD_NO_CREDENTIALS where the SDK signs with a session of S3 Express and gets none within 5 s
    */
   presign (request: ObjectRequest, context: SigningContext): Promise<string>
   /**
@@ -120,7 +120,9 @@ export async function createPresigner (options: PresignerOptions): Promise<Presi
     try {
       return await withTimeout(SDK_TIMEOUT_MS, () => presignWithSdk(client, bucket, request, context))
     } catch (error) {
-      throw toStoreError(error)
+      // What the SDK asks a store for before it signs is the credentials of a session.
+      if (!isStoreFailure(error)) throw error
+      throw retryLater(Object.assign(new errors.FST_UPLOAD_NO_CREDENTIALS(), { cause: error }))
     }
   }
 
