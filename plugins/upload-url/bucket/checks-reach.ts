@@ -1,6 +1,6 @@
-import { GetBucketLocationCommand, HeadBucketCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import { GetBucketLocationCommand, HeadBucketCommand, ListObjectsV2Command, S3ServiceException } from '@aws-sdk/client-s3'
 import type { Check } from './check.js'
-import { Fault, toFault } from './finding.js'
+import { Fault, isAccessDenied, toFault } from './finding.js'
 import { SCRATCH_OWNER, type Site } from './site.js'
 
 const PATIENCE_MS = 5_000
@@ -37,14 +37,23 @@ async function findBucket ({ client, bucket }: Site): Promise<string> {
   } catch (error) {
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
     // The rights the service needs do not include looking at the bucket.
-    if (status === 403) return `${bucket}, which this key may not look at, as it should be`
+    if (status === 403) return await explainRefusal({ client, bucket })
     if (status === 404) throw new Fault(`there is no bucket ${bucket}`, 'Make it, with "fastify-upload-url setup --create-bucket" for one, or correct S3_BUCKET_NAME.')
     if (status === 301 || status === 400) throw await explainRegion({ client, bucket })
     throw toFault(error)
   }
 }
 
-// A HEAD has no body to explain itself in.
+// A HEAD has no body to say in whether it is the permission that lacks, or whether the key itself is wrong.
+async function explainRefusal ({ client, bucket }: Pick<Site, 'client' | 'bucket'>): Promise<string> {
+  try {
+    await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }))
+  } catch (error) {
+    if (!isAccessDenied(error)) throw error
+  }
+  return `${bucket}, which this key may not look at, as it should be`
+}
+
 async function explainRegion ({ client, bucket }: Pick<Site, 'client' | 'bucket'>): Promise<Fault> {
   const region = await client.config.region()
   const explanation = await client.send(new GetBucketLocationCommand({ Bucket: bucket })).then(() => '', (error: Error) => `: ${error.message}`)

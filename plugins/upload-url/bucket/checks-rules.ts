@@ -1,6 +1,6 @@
-import { DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Check } from './check.js'
-import { Excess, Fault } from './finding.js'
+import { Excess, Fault, isAccessDenied } from './finding.js'
 import { abortsIncompleteUploads, SIGNED_HEADERS } from './rules.js'
 import { orNone } from './setup.js'
 import { SCRATCH_OWNER, type Site } from './site.js'
@@ -60,7 +60,7 @@ async function abortIncomplete ({ client, bucket, prefix }: Site): Promise<strin
   try {
     configuration = await orNone(client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket })), ['NoSuchLifecycleConfiguration'])
   } catch (error) {
-    if (isRefusal(error)) return 'this key may not see the rules: make sure that "setup" was run'
+    if (isAccessDenied(error)) return 'this key may not see the rules: make sure that "setup" was run'
     throw error
   }
   if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, prefix)) !== true) {
@@ -90,12 +90,8 @@ async function shouldBeRefused (answer: Promise<unknown>): Promise<void> {
   try {
     await answer
   } catch (error) {
-    if (isRefusal(error)) return
+    if (isAccessDenied(error)) return
     throw error
   }
   throw new Excess('it may, and so could whoever steals it', NARROWER)
-}
-
-function isRefusal (error: unknown): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403
 }

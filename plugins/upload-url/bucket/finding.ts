@@ -30,6 +30,11 @@ function faultOf (what: string, status: number | undefined, code: string): Fault
   return new Fault(`${what} was answered ${status ?? 'not at all'}${code === '' ? '' : ` (${code})`}`, REMEDIES[code] ?? OTHERWISE)
 }
 
+/** Whether the store knows who asks, and denies it: a signature that it refuses says nothing of permissions. */
+export function isAccessDenied (error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === 'AccessDenied'
+}
+
 /** Whatever was thrown, as a fault. */
 export function toFault (error: unknown): Fault {
   if (error instanceof Fault) return error

@@ -122,6 +122,12 @@ t.test('a wrong secret is named', async t => {
   t.match(faults, [{ detail: /403 \(SignatureDoesNotMatch\)/, remedy: /AWS_SECRET_ACCESS_KEY does not belong/ }])
 })
 
+t.test('with a wrong secret nothing is said of permissions, and nothing of the bucket is called well', async t => {
+  const { results } = await check({ ...variablesFor(await preparedStore(t)), AWS_SECRET_ACCESS_KEY: 'wrong' })
+  const well = results.filter(({ outcome }) => outcome === 'ok').map(({ title }) => title)
+  t.strictSame(well, ['the store answers where uploaders will look for it', 'the clock of this machine agrees with the store’s'])
+})
+
 t.test('an unknown key is named', async t => {
   const faults = await faultsOf({ ...variablesFor(await preparedStore(t)), AWS_ACCESS_KEY_ID: 'NOBODY' })
   t.match(faults, [{ detail: /InvalidAccessKeyId/, remedy: /AWS_ACCESS_KEY_ID/ }])
@@ -213,7 +219,7 @@ t.test('the executable fails where something fails, and shows no secret', async 
   const variables = { ...variablesFor(await preparedStore(t)), AWS_SECRET_ACCESS_KEY: 'hunter2hunter2' }
   const { code, output } = await run(variables, 'check')
   t.equal(code, 1)
-  t.match(output, /^FAILED +a file can be put under a URL.*SignatureDoesNotMatch/m)
+  t.match(output, /^FAILED +the bucket is there.*SignatureDoesNotMatch/m)
   t.notMatch(output, /hunter2|X-Amz-Signature/)
 })
 
