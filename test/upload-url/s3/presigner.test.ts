@@ -51,5 +51,5 @@ t.test('a multi-region access point is signed by the SDK, with SigV4A', async t 
   const withoutSignature = (url: string) => url.replace(/X-Amz-Signature=[0-9a-f]+/, '')
   t.equal(withoutSignature(url), withoutSignature(await sdkUrl(client, bucket)))
   t.match(url, /X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256.*X-Amz-Signature=[0-9a-f]{130,}/)
-  t.match(warnings, [/not signed by SigV4/])
+  t.match(warnings, [/another kind/])
 })
