@@ -9,7 +9,7 @@ const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
 let own: (owner: string, key: string) => OwnedObject
 
-/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them, so that nobody reaches another's. */
+/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
 export class OwnedObject {
   readonly #owner: string
   readonly #key: string

@@ -66,7 +66,9 @@ function viewsOf (client: S3Client, publicEndpoint: string | undefined): Omit<S3
   return {
     client,
     internal: withConfig(client, { ...WITHOUT_CHECKSUMS, requestHandler }),
-    signing: withConfig(client, { ...WITHOUT_CHECKSUMS, ...publicEndpoint !== undefined && customEndpoint(publicEndpoint) })
+    signing: withConfig(client, {
+      ...WITHOUT_CHECKSUMS, ...publicEndpoint !== undefined && customEndpoint(publicEndpoint)
+    })
   }
 }
 
@@ -75,7 +77,8 @@ function createClient (config: S3ClientConfig): S3Client {
   if (typeof credentials === 'object') return new S3Client(config)
   const client: S3Client = new S3Client({
     ...config,
-    credentials: recoverable(() => credentials ?? client.config.credentialDefaultProvider({ ...config, parentClientConfig: config }))
+    credentials: recoverable(() =>
+      credentials ?? client.config.credentialDefaultProvider({ ...config, parentClientConfig: config }))
   })
   return client
 }
@@ -91,7 +94,8 @@ function assertCompatible (client: S3Client): void {
   try {
     new HeadObjectCommand({ Bucket: 'bucket', Key: 'key' }).resolveMiddleware(client.middlewareStack, client.config, {})
   } catch (error) {
-    const reason = `client is an S3Client of another version of @aws-sdk/client-s3 than this plugin works with: install ${MIN_CLIENT_VERSION} or later, or pass the configuration of a client instead`
+    const reason = 'client is an S3Client of another version of @aws-sdk/client-s3 than this plugin works with: ' +
+      `install ${MIN_CLIENT_VERSION} or later, or pass the configuration of a client instead`
     throw Object.assign(new errors.FST_UPLOAD_INVALID_OPTIONS(reason), { cause: error })
   }
 }

@@ -33,7 +33,8 @@ export function createCredentialSource (client: S3Client, now: () => number): Cr
   async function refresh (current: Credentials): Promise<Credentials> {
     nextRefresh = now() + REFRESH_INTERVAL_MS
     // Credentials that are still valid are better than an error.
-    const refreshed = await resolveInTime(TIMEOUT_MS, () => client.config.credentials({ forceRefresh: true })).catch(() => current)
+    const provide = () => client.config.credentials({ forceRefresh: true })
+    const refreshed = await resolveInTime(TIMEOUT_MS, provide).catch(() => current)
     channels.credentials.publish({ outcome: isSame(refreshed, current) ? 'kept' : 'refreshed' })
     return refreshed
   }

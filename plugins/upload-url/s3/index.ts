@@ -11,7 +11,8 @@ export type { PostPolicy, SignedForm } from './post-policy.js'
 export type { Presigner } from './presigner.js'
 export type { SigningContext } from './signing-context.js'
 export { encode } from './sigv4.js'
-export { ObjectChangedError, type Store, type StoredObject, type StoredPart } from './store.js'
+export { ObjectChangedError, type Store } from './store.js'
+export type { StoredObject, StoredPart } from './stored-object.js'
 
 /** What {@link openBucket} needs to know. */
 export interface BucketOptions {
@@ -40,10 +41,12 @@ export interface Bucket {
  *
  * @throws FST_UPLOAD_INVALID_OPTIONS when no region is known, or the client can't sign for the bucket
  */
-export async function openBucket ({ client: clientOrConfig, bucket, publicEndpoint, expiresIn, clock, warn }: BucketOptions): Promise<Bucket> {
-  const { client, internal, signing, close } = createClients(clientOrConfig, publicEndpoint)
+export async function openBucket (options: BucketOptions): Promise<Bucket> {
+  const { bucket, expiresIn, clock, warn } = options
+  const { client, internal, signing, close } = createClients(options.client, options.publicEndpoint)
   await client.config.region().catch(() => {
-    throw new errors.FST_UPLOAD_INVALID_OPTIONS('no region is known: set client.region, or AWS_REGION in the environment')
+    throw new errors.FST_UPLOAD_INVALID_OPTIONS(
+      'no region is known: set client.region, or AWS_REGION in the environment')
   })
   const now = () => clock?.().getTime() ?? Date.now() + client.config.systemClockOffset
   const credentials = createCredentialSource(client, now)

@@ -42,7 +42,8 @@ export function signPostPolicy (
     ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
     { key }
   ]
-  const encoded = Buffer.from(JSON.stringify({ expiration: expiresAt.replace('.000Z', 'Z'), conditions })).toString('base64')
+  const document = JSON.stringify({ expiration: expiresAt.replace('.000Z', 'Z'), conditions })
+  const encoded = Buffer.from(document).toString('base64')
   return {
     url: origin + (basePath === '/' ? '/' : basePath.slice(0, -1)),
     fields: { ...fields, key, Policy: encoded, 'X-Amz-Signature': scope.signPolicy(encoded) }

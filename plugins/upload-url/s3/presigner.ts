@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { channels, instrumented } from './diagnostics.js'
 import { errors, retryLater } from '../errors.js'
-import { isStoreFailure } from './answers.js'
+import { isStoreFailure, toStoreError } from './answers.js'
 import { withoutProvider } from './client.js'
 import type { CredentialSource } from './credentials.js'
 import { readEndpointTemplate, toCanonicalRequest, type EndpointTemplate } from './endpoint.js'
@@ -39,7 +39,7 @@ export interface Presigner {
   /**
    * The form that lets its holder post one object.
    *
-   * @throws FST_UPLOAD_FORMS_UNSUPPORTED for multi-region access points, S3 Express and Object Lambda, which have none
+   * @throws FST_UPLOAD_FORMS_UNSUPPORTED for multi-region access points, S3 Express and Object Lambda
    */
   presignForm (policy: PostPolicy, context: SigningContext): Promise<SignedForm>
 }
@@ -57,8 +57,8 @@ const SDK_TIMEOUT_MS = 5_000
 /** Directory buckets and their access points, whose URLs are signed with a session that S3 gives out. */
 const S3_EXPRESS = /--(?:x|xa)-s3$|^arn:[^:]*:s3express:/
 
-const CHECK_CONTEXT = createSigningContext(
-  { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'self-check', sessionToken: 'a+/=' }, Date.UTC(2026, 0, 1), 900)
+const CHECK_CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'self-check', sessionToken: 'a+/=' }
+const CHECK_CONTEXT = createSigningContext(CHECK_CREDENTIALS, Date.UTC(2026, 0, 1), 900)
 
 /** Requests that together have everything in them that makes one URL differ from another. */
 const CHECK_REQUESTS: readonly KeyRequest[] = [
@@ -74,7 +74,11 @@ const CHECK_REQUESTS: readonly KeyRequest[] = [
       'x-amz-server-side-encryption': 'AES256'
     }
   },
-  { operation: 'UploadPart', object: { key: 'part' }, parameters: { partNumber: '10000', uploadId: '2~a/b+c_d.e-f==' } },
+  {
+    operation: 'UploadPart',
+    object: { key: 'part' },
+    parameters: { partNumber: '10000', uploadId: '2~a/b+c_d.e-f==' }
+  },
   {
     operation: 'GetObject',
     object: { key: 'get' },
@@ -86,7 +90,8 @@ const CHECK_REQUESTS: readonly KeyRequest[] = [
  * Makes a presigner. It signs by itself where it reproduces what the SDK signs, to the byte, and leaves it to the SDK
  * elsewhere. Which of the two is decided here and once, without credentials and without the store.
  *
- * @throws FST_UPLOAD_INVALID_OPTIONS where the SDK can't sign for this bucket at all
+ * @throws FST_UPLOAD_INVALID_OPTIONS where the SDK can't sign for this bucket at all; FST_UPLOAD_STORE_TIMEOUT or
+ * FST_UPLOAD_STORE_UNAVAILABLE where middleware of a host's asks somebody who does not answer
  */
 export async function createPresigner (options: PresignerOptions): Promise<Presigner> {
   const { client, credentials, bucket, expiresIn, now } = options
@@ -145,12 +150,16 @@ async function findSigning (client: S3Client, bucket: string): Promise<Signing> 
   try {
     return await withTimeout(SDK_TIMEOUT_MS, () => compareWithSdk(client, signWithSdk))
   } catch (cause) {
+    if (isStoreFailure(cause)) throw toStoreError(cause)
     const { message } = cause as Error
-    throw Object.assign(new errors.FST_UPLOAD_INVALID_OPTIONS(`the S3 client can't sign for this bucket: ${message}`), { cause })
+    const error = new errors.FST_UPLOAD_INVALID_OPTIONS(`the S3 client can't sign for this bucket: ${message}`)
+    throw Object.assign(error, { cause })
   }
 }
 
-async function compareWithSdk (client: S3Client, signWithSdk: (request: KeyRequest) => Promise<string>): Promise<Signing> {
+async function compareWithSdk (
+  client: S3Client, signWithSdk: (request: KeyRequest) => Promise<string>
+): Promise<Signing> {
   const template = await readEndpointTemplate(signWithSdk)
   if (typeof template === 'string') return { reason: template }
   // What middleware does with some requests and not with others, no comparison can find out.

@@ -31,8 +31,8 @@ export interface SigningScope {
 /**
  * Prepares all that does not depend on the request, the key of the day with it ("Calculate signature", step 2).
  *
- * HMAC is Node's own. Over buffers laid out once, two hashes of one shot took 1.8 µs instead of 2.9 for each URL
- * (Node 20, median of 100 000), 1 % of a request and not worth twenty lines.
+ * HMAC is Node's own. Two hashes of one shot over buffers laid out once took 1.8 µs instead of 2.9, of the 5.5 µs of
+ * CPU that a URL takes in all (Node 20, 100 000 URLs): not worth twenty lines.
  */
 export function createSigningScope (
   { credentials, timestamp, expiresIn }: Pick<SigningContext, 'credentials' | 'timestamp' | 'expiresIn'>,

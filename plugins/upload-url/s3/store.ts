@@ -1,42 +1,15 @@
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand,
   HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, ListPartsCommand,
-  type HeadObjectCommandOutput, type ListPartsCommandOutput, type S3Client
+  type ListPartsCommandOutput, type S3Client
 } from '@aws-sdk/client-s3'
 import { channels, instrumented } from './diagnostics.js'
 import { errors } from '../errors.js'
 import type { OwnedObject, OwnedUpload } from '../object-key.js'
 import { codeOf, invalidResponse, toStoreError, whySignatureRefused } from './answers.js'
 import type { CredentialSource } from './credentials.js'
-import { S3_LIMITS } from './limits.js'
+import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
 import { withTimeout } from './timeout.js'
-
-/** What the store has under a key. */
-export interface StoredObject {
-  /** In bytes. */
-  readonly size: number
-  /** With its quotes. */
-  readonly etag: string
-  readonly contentType?: string
-  readonly lastModified?: Date
-  /** As the store has it, encoded. */
-  readonly metadata: Readonly<Record<string, string>>
-  /** Of all bytes, in hex, where the store verified one. */
-  readonly sha256?: string
-  /** As in `AES256` or `aws:kms`. */
-  readonly encryption?: string
-}
-
-/** A part that the store has. */
-export interface StoredPart {
-  readonly partNumber: number
-  /** In bytes. */
-  readonly size: number
-  /** With its quotes. */
-  readonly etag: string
-  /** SHA-256 in base64, where the part has one. */
-  readonly sha256?: string
-}
 
 /** A piece of one version of an object. */
 export interface ByteRange {
@@ -51,6 +24,13 @@ export interface ByteRange {
 interface CallOptions {
   /** Aborts when nobody wants the answer any more; the call then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** What becomes of an answer in one place, by its code, instead of what becomes of it everywhere. */
+type Exceptions<E> = Readonly<Record<string, () => E>>
+
+interface SendOptions {
+  readonly abortSignal: AbortSignal
 }
 
 interface CompletionOptions extends CallOptions {
@@ -116,15 +96,13 @@ export interface StoreOptions {
 export function createStore ({ client, credentials, bucket, warn }: StoreOptions): Store {
   const warned = new Set<string>()
 
-  /**
-   * Makes one call.
-   *
-   * @param exceptions what becomes of an answer here, by its code, instead of what becomes of it everywhere
-   */
-  async function call<T, E = never> (operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>, { signal, timeout = TIMEOUT_MS, exceptions = {} }: CallOptions & {
-    readonly timeout?: number
-    readonly exceptions?: Readonly<Record<string, () => E>>
-  } = {}): Promise<T | Awaited<E>> {
+  async function call<T, E = never> (
+    operation: string, send: (options: SendOptions) => Promise<T>,
+    { signal, timeout = TIMEOUT_MS, exceptions = {} }: CallOptions & {
+      readonly timeout?: number
+      readonly exceptions?: Exceptions<E>
+    } = {}
+  ): Promise<T | Awaited<E>> {
     await credentials(0)
     try {
       return await instrumented(channels.store, operation, () =>
@@ -146,9 +124,8 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
 
   async function head (object: OwnedObject, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
-    const explain = () => explainHead(object, signal)
     const output = await call('HeadObject', options => client.send(command, options), {
-      signal, exceptions: { 301: explain, 307: explain, 400: explain, 403: explain, 404: explain }
+      signal, exceptions: withoutBody(() => explainHead(object, signal))
     })
     return output === undefined ? undefined : toStoredObject(output)
   }
@@ -158,14 +135,18 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   async function explainHead (object: OwnedObject, signal: AbortSignal | undefined): Promise<undefined> {
     const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: 'bytes=0-0' })
     const nothing = () => undefined
-    const output = await call('GetObject', options => client.send(command, options), {
-      signal, exceptions: { NoSuchKey: nothing, 404: nothing, AccessDenied: nothing, InvalidRange: nothing, 416: nothing }
+    await call('GetObject', async options => await (await client.send(command, options)).Body?.transformToByteArray(), {
+      signal,
+      exceptions: { NoSuchKey: nothing, 404: nothing, AccessDenied: nothing, InvalidRange: nothing, 416: nothing }
     })
-    await output?.Body?.transformToByteArray()
+    return undefined
   }
 
-  async function read (object: OwnedObject, { start, end, etag }: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
+  async function read (
+    object: OwnedObject, { start, end, etag }: ByteRange, signal?: AbortSignal
+  ): Promise<Uint8Array> {
+    const target = { Bucket: bucket, Key: object.key }
+    const command = new GetObjectCommand({ ...target, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
     const changed = () => { throw new ObjectChangedError(`${object.key} is no longer what it was`) }
     const denied = async () => {
       if (await head(object, { signal }) === undefined) return changed()
@@ -174,22 +155,38 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     const { bytes, range } = await call('GetObject', async options => {
       const { Body, ContentRange } = await client.send(command, options)
       return { bytes: await Body!.transformToByteArray(), range: ContentRange }
-    }, { signal, exceptions: { PreconditionFailed: changed, 412: changed, NoSuchKey: changed, 404: changed, InvalidRange: changed, 416: changed, AccessDenied: denied } })
+    }, {
+      signal,
+      exceptions: {
+        PreconditionFailed: changed,
+        412: changed,
+        NoSuchKey: changed,
+        404: changed,
+        InvalidRange: changed,
+        416: changed,
+        AccessDenied: denied
+      }
+    })
     const isAsked = range === undefined ? start === 0 : range.startsWith(`bytes ${start}-${end - 1}/`)
     if (!isAsked || bytes.length !== end - start) throw invalidResponse('other bytes than were asked for')
     return bytes
   }
 
-  async function createMultipartUpload (object: OwnedObject, headers: Readonly<Record<string, string>>, { signal }: CallOptions = {}) {
+  async function createMultipartUpload (
+    object: OwnedObject, headers: Readonly<Record<string, string>>, { signal }: CallOptions = {}
+  ) {
     const command = withHeaders(new CreateMultipartUploadCommand({ Bucket: bucket, Key: object.key }), headers)
-    const { UploadId, AbortDate } = await call('CreateMultipartUpload', options => client.send(command, options), { signal })
+    const send = (options: SendOptions) => client.send(command, options)
+    const { UploadId, AbortDate } = await call('CreateMultipartUpload', send, { signal })
     if (UploadId === undefined || UploadId === '') throw invalidResponse('no UploadId')
     return { uploadId: UploadId, ...AbortDate !== undefined && { expiresAt: AbortDate } }
   }
 
-  function listPage (upload: OwnedUpload, page: { MaxParts?: number, PartNumberMarker?: string }, { signal }: CallOptions): Promise<ListPartsCommandOutput> {
+  function listPage (
+    upload: OwnedUpload, page: { MaxParts?: number, PartNumberMarker?: string }, { signal }: CallOptions
+  ): Promise<ListPartsCommandOutput> {
     const command = new ListPartsCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId, ...page })
-    return call('ListParts', options => client.send(command, options), { signal, exceptions: { 404: () => { throw new errors.FST_UPLOAD_NOT_FOUND() } } })
+    return call('ListParts', options => client.send(command, options), { signal, exceptions: { 404: notFound } })
   }
 
   async function listParts (upload: OwnedUpload, options: CallOptions = {}): Promise<StoredPart[]> {
@@ -204,7 +201,9 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     throw invalidResponse('a list of parts without an end')
   }
 
-  async function completeMultipartUpload (upload: OwnedUpload, parts: readonly StoredPart[], { ifNoneMatch, size, signal }: CompletionOptions = {}) {
+  async function completeMultipartUpload (
+    upload: OwnedUpload, parts: readonly StoredPart[], { ifNoneMatch, size, signal }: CompletionOptions = {}
+  ) {
     const command = new CompleteMultipartUploadCommand({
       Bucket: bucket,
       Key: upload.key,
@@ -213,22 +212,29 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
       IfNoneMatch: ifNoneMatch,
       MpuObjectSize: size
     })
-    const { ETag } = await call('CompleteMultipartUpload', options => client.send(command, options), { signal, timeout: COMPLETION_TIMEOUT_MS, exceptions: COMPLETION_EXCEPTIONS })
+    const { ETag } = await call('CompleteMultipartUpload', options => client.send(command, options), {
+      signal, timeout: COMPLETION_TIMEOUT_MS, exceptions: COMPLETION_EXCEPTIONS
+    })
     return { etag: ETag }
   }
 
   async function abortMultipartUpload (upload: OwnedUpload, { signal }: CallOptions = {}): Promise<void> {
     const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId })
     const done = () => undefined
-    await call('AbortMultipartUpload', options => client.send(command, options), { signal, exceptions: { NoSuchUpload: done, NoSuchKey: done, 404: done } })
+    await call('AbortMultipartUpload', options => client.send(command, options), {
+      signal, exceptions: { NoSuchUpload: done, NoSuchKey: done, 404: done }
+    })
   }
 
   async function checkBucket (): Promise<void> {
-    const explain = () => call('ListObjectsV2', options => client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), options), {
+    const command = new HeadBucketCommand({ Bucket: bucket })
+    await call('HeadBucket', options => client.send(command, options), { exceptions: withoutBody(explainHeadBucket) })
+  }
+
+  async function explainHeadBucket (): Promise<void> {
+    const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
+    await call('ListObjectsV2', options => client.send(command, options), {
       exceptions: { AccessDenied: () => undefined }
-    })
-    await call('HeadBucket', options => client.send(new HeadBucketCommand({ Bucket: bucket }), options), {
-      exceptions: { 301: explain, 307: explain, 400: explain, 403: explain, 404: explain }
     })
   }
 
@@ -244,51 +250,32 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   }
 }
 
-const COMPLETION_EXCEPTIONS: Readonly<Record<string, () => never>> = {
-  EntityTooSmall () {
-    throw new errors.FST_UPLOAD_INVALID_PARTS('a part but the last is smaller than the store accepts, which is 5 MiB as a rule: upload larger parts')
-  },
-  InvalidPart () {
-    throw new errors.FST_UPLOAD_INVALID_PARTS('a part has been replaced meanwhile: list the parts, then complete again')
-  },
-  EntityTooLarge () {
-    throw new errors.FST_UPLOAD_INVALID_PARTS('the object would be larger than the store accepts')
-  },
-  PreconditionFailed () { throw new errors.FST_UPLOAD_CONFLICT() },
-  412 () { throw new errors.FST_UPLOAD_CONFLICT() },
-  404 () { throw new errors.FST_UPLOAD_NOT_FOUND() }
+const notFound = () => { throw new errors.FST_UPLOAD_NOT_FOUND() }
+const conflict = () => { throw new errors.FST_UPLOAD_CONFLICT() }
+const invalidParts = (problem: string) => () => { throw new errors.FST_UPLOAD_INVALID_PARTS(problem) }
+
+const COMPLETION_EXCEPTIONS: Exceptions<never> = {
+  EntityTooSmall: invalidParts(
+    'a part but the last is smaller than the store accepts, which is 5 MiB as a rule: upload larger parts'),
+  EntityTooLarge: invalidParts('the object would be larger than the store accepts'),
+  InvalidPart: invalidParts('a part has been replaced meanwhile: list the parts, then complete again'),
+  PreconditionFailed: conflict,
+  412: conflict,
+  404: notFound
 }
 
-function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
-  const { ContentLength, ContentType, ETag, LastModified, Metadata = {}, ChecksumSHA256, ChecksumType, ServerSideEncryption } = output
-  if (ContentLength === undefined || ETag === undefined) throw invalidResponse('an object without size or ETag')
-  return {
-    size: ContentLength,
-    etag: ETag,
-    metadata: Metadata,
-    ...ContentType !== undefined && { contentType: ContentType },
-    ...LastModified !== undefined && { lastModified: LastModified },
-    ...ChecksumSHA256 !== undefined && ChecksumType !== 'COMPOSITE' && { sha256: Buffer.from(ChecksumSHA256, 'base64').toString('hex') },
-    ...ServerSideEncryption !== undefined && { encryption: ServerSideEncryption }
-  }
-}
-
-/** @param previous number of the part before it in the list, if there is one */
-function toStoredPart (
-  { PartNumber = 0, Size, ETag, ChecksumSHA256 }: NonNullable<ListPartsCommandOutput['Parts']>[number], previous = 0
-): StoredPart {
-  const isNext = Number.isInteger(PartNumber) && PartNumber > previous && PartNumber <= S3_LIMITS.maxParts
-  if (!isNext || Size === undefined || ETag === undefined) throw invalidResponse('a list of invalid parts')
-  return {
-    partNumber: PartNumber, size: Size, etag: ETag, ...ChecksumSHA256 !== undefined && { sha256: ChecksumSHA256 }
-  }
+/** The answers to a HEAD that another request has to explain. */
+function withoutBody<E> (explain: () => E): Exceptions<E> {
+  return { 301: explain, 307: explain, 400: explain, 403: explain, 404: explain }
 }
 
 function toCompletedPart ({ partNumber, etag, sha256 }: StoredPart) {
   return { PartNumber: partNumber, ETag: etag, ...sha256 !== undefined && { ChecksumSHA256: sha256 } }
 }
 
-function withHeaders (command: CreateMultipartUploadCommand, headers: Readonly<Record<string, string>>): CreateMultipartUploadCommand {
+function withHeaders (
+  command: CreateMultipartUploadCommand, headers: Readonly<Record<string, string>>
+): CreateMultipartUploadCommand {
   command.middlewareStack.add(next => args => {
     Object.assign((args.request as { headers: object }).headers, headers)
     return next(args)
