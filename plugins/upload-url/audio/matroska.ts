@@ -1,6 +1,6 @@
 import { readAacConfig } from './aac-config.js'
 import type { AudioInfo } from './audio-schema.js'
-import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
+import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element } from './ebml.js'
 import { firstBlocks, lastBlocks, type Blocks } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
@@ -50,6 +50,7 @@ const ID = {
   BitDepth: 0x6264,
   Cluster: 0x1f43b675
 }
+const EBML_MAGIC = '\x1aE\xdf\xa3'
 const AUDIO_TRACK = 2
 const CODECS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^A_OPUS/, 'opus'],
@@ -103,7 +104,7 @@ export async function readMatroska (source: RangeSource, start: number): Promise
 async function readDocuments (source: RangeSource, start: number): Promise<Document[]> {
   const documents: Document[] = []
   for (let at = start; at < source.size && documents.length < MAX_DOCUMENTS;) {
-    const document = await readDocument(source, { content: at, end: await endOfDocument(source, at) })
+    const document = await readDocument(source, at)
     if (document === undefined) break
     documents.push(document)
     at = document.segment.end
@@ -111,24 +112,26 @@ async function readDocuments (source: RangeSource, start: number): Promise<Docum
   return documents
 }
 
+async function readDocument (source: RangeSource, start: number): Promise<Document | undefined> {
+  const header = parseElement(await source.read(start, 12), 0, start, source.size)
+  if (header?.id !== ID.EBML) return undefined
+  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
+  for await (const element of elements(source, { content: header.end, end: source.size })) {
+    if (element.id !== ID.Segment) continue
+    const segment = element.isUnknownSize ? { ...element, end: await startOfNextDocument(source, element.content) } : element
+    return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
+  }
+  return undefined
+}
+
 /** Where the next document begins, or else the object ends. */
-async function endOfDocument (source: RangeSource, start: number): Promise<number> {
+async function startOfNextDocument (source: RangeSource, start: number): Promise<number> {
   if (source.size > SEARCHABLE) return source.size
   const bytes = await source.read(start, source.size - start)
-  for (let at = bytes.indexOf('\x1aE\xdf\xa3', 4, 'latin1'); at !== -1; at = bytes.indexOf('\x1aE\xdf\xa3', at + 4, 'latin1')) {
+  for (let at = bytes.indexOf(EBML_MAGIC, 0, 'latin1'); at !== -1; at = bytes.indexOf(EBML_MAGIC, at + 4, 'latin1')) {
     if (/webm|matroska/.test(bytes.toString('latin1', at, at + 64))) return start + at
   }
   return source.size
-}
-
-async function readDocument (source: RangeSource, extent: Extent): Promise<Document | undefined> {
-  const header = parseElement(await source.read(extent.content, 12), 0, extent.content, extent.end)
-  if (header?.id !== ID.EBML) return undefined
-  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
-  for await (const segment of elements(source, { content: header.end, end: extent.end })) {
-    if (segment.id === ID.Segment) return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
-  }
-  return undefined
 }
 
 async function readSegment (source: RangeSource, segment: Element): Promise<Omit<Document, 'isWebm' | 'segment'>> {
