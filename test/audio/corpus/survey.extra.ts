@@ -58,9 +58,9 @@ function misnamed (found: NonNullable<Found>, { name, truth }: Recording): strin
 }
 
 async function survey (folder: string): Promise<boolean> {
-  const paths = await makeCorpus(folder)
-  const truths = await knownTruths(paths, join(folder, 'truths.json'))
-  const measured = paths.map(path => ({ name: basename(path), bytes: readFileSync(path), truth: truths[basename(path)] }))
+  const made = await makeCorpus(folder)
+  const truths = await decodedTruths(made.map(({ path }) => path), join(folder, 'truths.json'))
+  const measured = made.map(({ path, truth, same = basename(path) }) => ({ name: basename(path), bytes: readFileSync(path), truth: completed({ ...truths[basename(path)], ...truths[same], ...truth }) }))
   const recordings: Recording[] = measured.flatMap(({ truth, ...file }) => truth === undefined ? [] : { ...file, truth })
   const others = otherFiles(join(folder, 'corpus'))
   const faults: string[] = measured.filter(({ truth }) => truth === undefined).map(({ name }) => `${name}: ffmpeg decodes nothing`)
@@ -106,7 +106,13 @@ async function survey (folder: string): Promise<boolean> {
   return faults.length === 0
 }
 
-async function knownTruths (paths: readonly string[], cache: string): Promise<Record<string, Truth>> {
+function completed (truth: Partial<Truth>): Truth | undefined {
+  const { codec, sampleRate, channels, decoded, packets = decoded } = truth
+  if (codec === undefined || sampleRate === undefined || channels === undefined || decoded === undefined || packets === undefined) return undefined
+  return { codec, sampleRate, channels, decoded, packets }
+}
+
+async function decodedTruths (paths: readonly string[], cache: string): Promise<Record<string, Truth>> {
   const truths = existsSync(cache) ? JSON.parse(readFileSync(cache, 'utf8')) as Record<string, Truth> : {}
   await inParallel(paths.filter(path => truths[basename(path)] === undefined), async path => {
     const truth = await truthOf(path)
