@@ -1,7 +1,8 @@
 import { readAacConfig } from './aac-config.js'
+import { outputOfAac } from './aac-output.js'
 import type { AudioInfo } from './audio-schema.js'
-import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element } from './ebml.js'
-import { firstBlocks, lastBlocks, type Blocks } from './matroska-blocks.js'
+import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
+import { firstBlocks, lastBlocks, type Blocks, type Stream } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
@@ -27,6 +28,8 @@ interface Track {
   readonly channels: number
   /** Nanoseconds of a frame; 0 where it is not said. */
   readonly frameDuration: number
+  /** Whether only the frames say whether it is HE-AAC. */
+  readonly mayHaveSbr: boolean
 }
 
 const ID = {
@@ -94,11 +97,17 @@ export async function readMatroska (source: RangeSource, start: number): Promise
   const name = documents[0]?.isWebm ? 'WebM' : 'Matroska'
   const track = documents[0]?.track
   if (track === undefined) throw new NotAudioError(`the bytes are a ${name} file without an audio track`)
-  if (documents[0]!.clusters === undefined && !source.limitReached) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
-  const { codec, sampleRate, channels } = track
   let duration = 0
   for (const document of documents) duration += await durationOf(source, document) ?? NaN
-  return { container: documents[0]!.isWebm ? 'webm' : 'matroska', codec, sampleRate, channels, ...duration > 0 && { duration } }
+  if (!await hasSound(source, documents[0]!)) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
+  const { codec, sampleRate, channels } = track.mayHaveSbr ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) } : track
+  return {
+    container: documents[0]!.isWebm ? 'webm' : 'matroska',
+    codec,
+    ...sampleRate && { sampleRate },
+    ...channels && { channels },
+    ...duration > 0 && { duration }
+  }
 }
 
 async function readDocuments (source: RangeSource, start: number): Promise<Document[]> {
@@ -171,7 +180,8 @@ function readTrack (fields: ReadonlyMap<number, Buffer>): Track {
     codec,
     sampleRate: codec === 'opus' ? OPUS_RATE : aac?.sampleRate ?? Math.round(readFloat(audio.get(ID.OutputSamplingFrequency) ?? Buffer.alloc(0), coreRate)),
     channels: aac?.channels ?? (readUnsigned(audio.get(ID.Channels) ?? Buffer.alloc(0)) || 1),
-    frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0))
+    frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0)),
+    mayHaveSbr: aac?.mayHaveSbr ?? false
   }
 }
 
@@ -189,14 +199,36 @@ async function durationOf (source: RangeSource, document: Document): Promise<num
   const { segment, clusters, track, timestampScale } = document
   if (document.duration > 0 && segment.end <= source.size) return document.duration * timestampScale / 1e9
   if (track === undefined || clusters === undefined) return undefined
-  const stream = { track: track.number, isOpus: track.codec === 'opus', frameTicks: track.frameDuration / timestampScale, tick: timestampScale }
-  const extent = { content: clusters, end: Math.min(segment.end, source.size) }
-  const first = await firstBlocks(source, extent, stream)
-  const last = await lastBlocks(source, extent, stream)
+  const extent = extentOf(source, document, clusters)
+  const first = await firstBlocks(source, extent, streamOf(document, track))
+  const last = await lastBlocks(source, extent, streamOf(document, track))
   if (first === undefined || last === undefined || last.end <= first.start) return undefined
   const ticks = last.end - first.start
   const isEven = extent.end - extent.content <= SEARCHABLE || (extent.end - extent.content) / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
   return isEven ? ticks * timestampScale / 1e9 : undefined
+}
+
+function streamOf ({ timestampScale }: Document, { number, codec, frameDuration }: Track): Stream {
+  return { track: number, isOpus: codec === 'opus', frameTicks: frameDuration / timestampScale, tick: timestampScale }
+}
+
+/** Whether the track has sound: believed of a header that says how long, or where there is too much to look for it. */
+async function hasSound (source: RangeSource, document: Document): Promise<boolean> {
+  const { clusters, track } = document
+  if (clusters === undefined || track === undefined) return source.limitReached
+  const extent = extentOf(source, document, clusters)
+  if (document.duration > 0 || extent.end - extent.content > SEARCHABLE) return true
+  return await lastBlocks(source, extent, streamOf(document, track)) !== undefined || source.limitReached
+}
+
+async function firstFrames (source: RangeSource, document: Document): Promise<readonly Buffer[]> {
+  const { clusters, track } = document
+  if (clusters === undefined || track === undefined) return []
+  return (await firstBlocks(source, extentOf(source, document, clusters), streamOf(document, track)))?.frames ?? []
+}
+
+function extentOf (source: RangeSource, { segment }: Document, clusters: number): Extent {
+  return { content: clusters, end: Math.min(segment.end, source.size) }
 }
 
 /** Bytes a tick. */

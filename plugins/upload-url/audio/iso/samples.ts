@@ -1,4 +1,4 @@
-import { detectAacExtension } from '../aac-extension.js'
+import { outputOfAac } from '../aac-output.js'
 import { MPEG_FRAMES } from '../mpeg-frame.js'
 import type { RangeSource } from '../range-source.js'
 import { boxes, readBox, type Box } from './boxes.js'
@@ -19,14 +19,9 @@ const MAX_SAMPLES = 64 * 1024
 export async function describeBySamples (source: RangeSource, entry: SampleEntry, samples: readonly Sample[]): Promise<Omit<SampleEntry, 'isVague'>> {
   const { codec, sampleRate, channels } = entry
   const blocks = await readSamples(source, samples.slice(0, LOOKED_AT))
-  if (codec !== 'aac') {
-    const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
-    return { codec: frame ? `mp${frame.layer}` : codec, sampleRate: frame?.sampleRate ?? sampleRate, channels: frame?.channels ?? channels }
-  }
-  const { hasDoubleRate, hasParametricStereo } = detectAacExtension(blocks)
-  if (!hasDoubleRate || sampleRate === undefined) return { codec, sampleRate, channels }
-  const isStereo = channels === 1 ? hasParametricStereo : false
-  return { codec, sampleRate: sampleRate * 2, channels: isStereo === undefined ? undefined : isStereo ? 2 : channels }
+  if (codec === 'aac') return { codec, ...outputOfAac({ sampleRate, channels }, blocks) }
+  const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
+  return frame === undefined ? { codec, sampleRate, channels } : { codec: `mp${frame.layer}`, sampleRate: frame.sampleRate, channels: frame.channels }
 }
 
 /** The samples at the start of the tables of a track, enough to look at. */
