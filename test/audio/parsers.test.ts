@@ -131,6 +131,23 @@ t.test('an hour of fragmented MP4 is measured by its first and its last fragment
   t.ok(object.requests <= 4, `${object.requests} reads`)
 })
 
+t.test('the last fragment is found by the index at the end, however far it is from there', async t => {
+  const bytes = recording('dictation-fragmented.mp4')
+  const random = bytes.indexOf('mfra') - 4
+  const filling = Buffer.concat([u32(3 * 1024 * 1024), Buffer.from('free')])
+  const object = sparseObject(bytes.length + 3 * 1024 * 1024, [[0, bytes.subarray(0, random)], [random, filling], [random + 3 * 1024 * 1024, bytes.subarray(random)]])
+  const result = await inspectObject(object)
+  t.ok(random > 0 && 'duration' in result && isNear(result.duration, 3.511), JSON.stringify(result))
+  t.ok(object.requests <= 4 && object.bytes < 256 * 1024, `${object.requests} reads, ${object.bytes} bytes`)
+})
+
+t.test('an MP4 whose index comes first lasts as long as the samples that are there', async t => {
+  const m4a = recording('dictation.m4a')
+  t.ok(m4a.indexOf('moov') < m4a.indexOf('mdat'))
+  const { duration } = await audioOf(m4a.subarray(0, m4a.length / 2))
+  t.ok(duration !== undefined && duration > 1 && duration < 2, `${duration} s`)
+})
+
 t.test('headers without any sound after them are no audio', async t => {
   const fragmented = recording('dictation-fragmented.mp4')
   const webm = recording('dictation.webm')
