@@ -79,23 +79,25 @@ async function limits (fastify: FastifyInstance, options: LimitsOptions): Promis
       else consume('an address', addresses, networkOf(request.ip), 1, request, reply).then(() => done(), done)
     })
   }
-  if (perOwner === 0) return
-  const owners = createLimiter('owner', perOwner)
-  const inFlight = new Map<string, number>()
+  const owners = perOwner > 0 ? createLimiter('owner', perOwner) : undefined
+  const consumeOwner = async (points: number, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (owners !== undefined) await consume('an owner', owners, owner(request), points, request, reply)
+  }
+  const isOwners = (request: FastifyRequest): boolean => owner(request) !== '' && isLimited(request)
+
   // Hooks of the routes themselves identify the owner, and all of them are over by now.
   fastify.addHook('preParsing', (request, reply, _payload, done) => {
-    const name = owner(request)
-    if (name === '' || !isLimited(request)) done()
-    else consume('an owner', owners, name, 1, request, reply).then(() => done(), done)
+    if (!isOwners(request)) done()
+    else consumeOwner(1, request, reply).then(() => done(), done)
   })
   // What a request costs beyond that is known once it is valid, and consumed before anything is signed.
+  const inFlight = new Map<string, number>()
   fastify.addHook('preHandler', (request, reply, done) => {
-    const name = owner(request)
-    const points = name !== '' && isLimited(request) ? cost(request) : 1
+    const points = isOwners(request) ? cost(request) : 1
     if (points <= 1) {
       done()
-    } else if (occupy(inFlight, name, points, inFlightPerOwner, reply)) {
-      consume('an owner', owners, name, points - 1, request, reply).then(() => done(), done)
+    } else if (occupy(inFlight, owner(request), points, inFlightPerOwner, reply)) {
+      consumeOwner(points - 1, request, reply).then(() => done(), done)
     } else {
       const problem = `an owner may have ${inFlightPerOwner} URLs in flight`
       done(withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS }))
