@@ -15,7 +15,7 @@ export interface LimitsOptions {
   readonly owner: (request: FastifyRequest) => string
   /** What a valid request costs its owner: as many as the URLs it asks for, from 1. Default: 1. */
   readonly cost?: (request: FastifyRequest) => number
-  /** Cost of the requests of one owner that may be in flight at a time, replies still being read included. Default: 5000. */
+  /** Cost of the requests of an owner that may be in flight at a time, until their replies were read. Default: 5000. */
   readonly inFlightPerOwner?: number
   /** Where replicas share their limits, as in `redis://redis:6379`. Default: every process counts for itself. */
   readonly redisUrl?: string | undefined
@@ -44,11 +44,13 @@ const UnavailableError = createError(
 )
 
 async function limits (fastify: FastifyInstance, options: LimitsOptions): Promise<void> {
-  const { perOwner, perAddress, owner, cost = () => 1, inFlightPerOwner = 5_000, redisUrl, withoutRedis = 'open' } = options
+  const { perOwner, perAddress, owner, redisUrl, withoutRedis = 'open' } = options
+  const { cost = () => 1, inFlightPerOwner = 5_000 } = options
   const redis = redisUrl === undefined ? undefined : await connectRedis(fastify, redisUrl, withoutRedis)
   const createLimiter = (keyPrefix: string, points: number): Limiter => {
     const settings = { keyPrefix: `fastify-upload-url:${keyPrefix}`, points, duration: MINUTE_SECONDS }
-    return redis === undefined ? new RateLimiterMemory(settings) : new RateLimiterRedis({ ...settings, storeClient: redis })
+    if (redis === undefined) return new RateLimiterMemory(settings)
+    return new RateLimiterRedis({ ...settings, storeClient: redis })
   }
 
   async function consume (
@@ -77,23 +79,25 @@ async function limits (fastify: FastifyInstance, options: LimitsOptions): Promis
       else consume('an address', addresses, networkOf(request.ip), 1, request, reply).then(() => done(), done)
     })
   }
-  if (perOwner === 0) return
-  const owners = createLimiter('owner', perOwner)
-  const inFlight = new Map<string, number>()
+  const owners = perOwner > 0 ? createLimiter('owner', perOwner) : undefined
+  const consumeOwner = async (points: number, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (owners !== undefined) await consume('an owner', owners, owner(request), points, request, reply)
+  }
+  const isOwners = (request: FastifyRequest): boolean => owner(request) !== '' && isLimited(request)
+
   // Hooks of the routes themselves identify the owner, and all of them are over by now.
   fastify.addHook('preParsing', (request, reply, _payload, done) => {
-    const name = owner(request)
-    if (name === '' || !isLimited(request)) done()
-    else consume('an owner', owners, name, 1, request, reply).then(() => done(), done)
+    if (!isOwners(request)) done()
+    else consumeOwner(1, request, reply).then(() => done(), done)
   })
   // What a request costs beyond that is known once it is valid, and consumed before anything is signed.
+  const inFlight = new Map<string, number>()
   fastify.addHook('preHandler', (request, reply, done) => {
-    const name = owner(request)
-    const points = name !== '' && isLimited(request) ? cost(request) : 1
+    const points = isOwners(request) ? cost(request) : 1
     if (points <= 1) {
       done()
-    } else if (occupy(inFlight, name, points, inFlightPerOwner, reply)) {
-      consume('an owner', owners, name, points - 1, request, reply).then(() => done(), done)
+    } else if (occupy(inFlight, owner(request), points, inFlightPerOwner, reply)) {
+      consumeOwner(points - 1, request, reply).then(() => done(), done)
     } else {
       const problem = `an owner may have ${inFlightPerOwner} URLs in flight`
       done(withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS }))
@@ -153,8 +157,8 @@ async function connectRedis (fastify: FastifyInstance, url: string, withoutRedis
 }
 
 // Of two limits, a client needs to know the one that it will reach first.
-function stateLimit (reply: FastifyReply, { points }: Limiter, { consumedPoints }: RateLimiterRes, seconds: number): void {
-  const remaining = Math.max(0, points - consumedPoints)
+function stateLimit (reply: FastifyReply, { points }: Limiter, result: RateLimiterRes, seconds: number): void {
+  const remaining = Math.max(0, points - result.consumedPoints)
   const stated = reply.getHeader('ratelimit-remaining')
   if (stated !== undefined && remaining > Number(stated)) return
   reply.header('ratelimit-limit', points)
