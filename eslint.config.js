@@ -1,3 +1,3 @@
 import neostandard from 'neostandard'
 
-export default neostandard({ ts: true, ignores: ['**/dist', '.bench', '.tap', 'openapi/*.json'] })
+export default neostandard({ ts: true, noJsx: true, ignores: ['**/dist', '.bench', '**/.tap', 'openapi/*.json'] })
