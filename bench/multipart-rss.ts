@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import Fastify from 'fastify'
 import { createLocalS3, type LocalS3 } from '../plugins/local-s3/index.js'
-import uploadUrl, { type MultipartUpload } from '../plugins/upload-url/index.js'
+import uploadUrl, { type OperationOutput } from '../plugins/upload-url/index.js'
 import { table } from './report.js'
 
 const MB = 1e6
@@ -41,7 +41,7 @@ async function call<T> (url: string, body: object): Promise<T> {
 }
 
 async function upload (api: string, size: number): Promise<{ key: string, sha256: string }> {
-  const { key, uploadId, partSize, partCount } = await call<MultipartUpload>(`${api}/multipart-uploads`, { filename: 'day.wav', size })
+  const { key, uploadId, partSize, partCount } = await call<OperationOutput<'createMultipartUpload'>>(`${api}/multipart-uploads`, { filename: 'day.wav', size })
   const bytes = randomFillSync(Buffer.alloc(partSize))
   const hash = createHash('sha256')
   const parts = []

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { createLocalS3 } from '../plugins/local-s3/index.js'
-import type { MultipartUpload } from '../plugins/upload-url/index.js'
+import type { OperationOutput } from '../plugins/upload-url/index.js'
 import { median, table } from './report.js'
 import { ServerProcess } from './server-process.js'
 
@@ -21,7 +21,7 @@ export async function benchPartUrls (): Promise<string> {
   const server = await ServerProcess.start('ours', { bucket, client: { endpoint, region, credentials, forcePathStyle: true } })
   const post = async (path: string, body: object) => fetch(server.address + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
-  const { key, uploadId } = await (await post('/multipart-uploads', { filename: 'day.wav', size: SIZE })).json() as MultipartUpload
+  const { key, uploadId } = await (await post('/multipart-uploads', { filename: 'day.wav', size: SIZE })).json() as OperationOutput<'createMultipartUpload'>
   const rounds: Array<{ readonly bytes: number, readonly took: number, readonly stall: number, readonly p99: number }> = []
   for (let round = 0; round <= ROUNDS; round++) {
     await server.usage()

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import uploadUrl, { type UploadDeclaration } from '../plugins/upload-url/index.js'
+import uploadUrl, { type UploadFile } from '../plugins/upload-url/index.js'
 
 /** What the servers differ in: who makes the reply of `GET /upload-url`. */
 export type Variant = 'bare' | 'constant' | 'ours' | 'getSignedUrl'
@@ -34,7 +34,7 @@ const handlers: Partial<Record<Variant, (reply: object) => (request: FastifyRequ
     const client = new S3Client({ ...CLIENT, requestChecksumCalculation: 'WHEN_REQUIRED' })
     const names = new Set(['content-type', 'content-length', 'if-none-match', 'x-amz-meta-filename'])
     return async request => {
-      const { filename, size } = request.query as UploadDeclaration
+      const { filename, size } = request.query as UploadFile
       const command = new PutObjectCommand({ Bucket: 'recordings', Key: `uploads/alice/${crypto.randomUUID()}.mp3`, ContentType: 'audio/mpeg', ContentLength: size, IfNoneMatch: '*', Metadata: { filename: filename! } })
       return { ...reply, url: await getSignedUrl(client, command, { expiresIn: 900, signableHeaders: names, unhoistableHeaders: names }) }
     }

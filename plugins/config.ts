@@ -6,9 +6,9 @@ import { envSchema } from 'env-schema'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { parseApiKeys, sha256, type ApiKey } from './auth.js'
-import { AUDIO_FORMATS } from 'fastify-upload-url'
+import { AUDIO_FORMATS, type FormatName } from 'fastify-upload-url'
 
-const FORMAT_NAMES = AUDIO_FORMATS.map(format => format.name)
+const FORMAT_NAMES: readonly string[] = AUDIO_FORMATS.map(format => format.name)
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const ORIGIN = '^https?://[^/?#@\\s]+$'
 
@@ -150,10 +150,10 @@ function readKeysFile (path: string): ApiKey[] {
   return parseApiKeys(lines.filter(line => line !== '' && !line.startsWith('#')))
 }
 
-function parseFormats (text: string): string[] {
+function parseFormats (text: string): FormatName[] {
   const names = splitList(text.toLowerCase())
   if (names.length === 0 || !names.every(name => FORMAT_NAMES.includes(name))) throw new Error()
-  return names
+  return names as FormatName[]
 }
 
 function parseOrigins (text: string): string[] {

@@ -29,10 +29,7 @@ async function metrics (fastify: FastifyInstance, { key }: MetricsOptions): Prom
     logLevel: 'warn',
     config: { rateLimit: false },
     schema: {
-      tags: ['Health'],
-      operationId: 'getMetrics',
-      summary: 'Figures for Prometheus',
-      description: 'Opened by the key in `METRICS_KEY`, not by the API key of an owner.',
+      hide: true,
       response: { 200: { description: 'Prometheus’ text format.', content: { 'text/plain': { schema: Type.String() } } } }
     }
   }, async (request, reply) => {

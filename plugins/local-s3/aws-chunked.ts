@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { equalInConstantTime } from './authenticate.js'
 import { S3Error } from './errors.js'
 import type { LocalS3Settings } from './options.js'
-import type { SignatureClaim } from './signature-claim.js'
+import type { SignatureParameters } from './signature-parameters.js'
 import { Signer } from './signer.js'
 
-const MAX_LINE_BYTES = 16 * 1024
+/** Longest chunk header or trailer line, and longest trailer as a whole. */
+const MAX_LINE_BYTES = 4 * 1024
+const MAX_TRAILER_BYTES = 16 * 1024
 const EMPTY_HASH = createHash('sha256').digest('hex')
 
 const incomplete = (): S3Error =>
@@ -20,7 +22,8 @@ export const isStreaming = (payloadHash: string): boolean => payloadHash.startsW
  * Decodes a body in aws-chunked form, and verifies its chunk signatures where it has them
  * (SigV4, "Signature Calculations: Transferring Payload in Multiple Chunks").
  *
- * @param onTrailer told of every trailing header, by lower-case name
+ * @param signatures undefined where the chunks are not signed
+ * @param onTrailer told of every trailing header, by lower-case name; 16 KiB of them at most
  * @throws S3Error IncompleteBody, InvalidRequest, SignatureDoesNotMatch
  */
 export async function * decodeAwsChunked (
@@ -30,7 +33,8 @@ export async function * decodeAwsChunked (
 ): AsyncGenerator<Buffer> {
   const reader = new ByteReader(source)
   for (;;) {
-    const [, size, signature] = /^([0-9a-fA-F]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(await reader.line()) ?? []
+    const header = await reader.line()
+    const [, size, signature] = /^([0-9a-fA-F]{1,8})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(header) ?? []
     if (size === undefined || (signatures !== undefined && signature === undefined)) throw malformed()
     const remaining = Number.parseInt(size, 16)
     if (remaining === 0) {
@@ -48,7 +52,11 @@ export async function * decodeAwsChunked (
   await readTrailers(reader, signatures, onTrailer)
 }
 
-async function readTrailers (reader: ByteReader, signatures: ChunkSignatures | undefined, onTrailer: (name: string, value: string) => void): Promise<void> {
+async function readTrailers (
+  reader: ByteReader,
+  signatures: ChunkSignatures | undefined,
+  onTrailer: (name: string, value: string) => void
+): Promise<void> {
   let signed = ''
   let signature: string | undefined
   for (let line = await reader.line(true); line !== ''; line = await reader.line(true)) {
@@ -58,6 +66,7 @@ async function readTrailers (reader: ByteReader, signatures: ChunkSignatures | u
       signature = value!
     } else {
       signed += `${name.toLowerCase()}:${value!.trim()}\n`
+      if (signed.length > MAX_TRAILER_BYTES) throw malformed()
       onTrailer(name.toLowerCase(), value!.trim())
     }
   }
@@ -67,27 +76,35 @@ async function readTrailers (reader: ByteReader, signatures: ChunkSignatures | u
 
 /** The chain of signatures over the chunks of one body: each covers the one before it. */
 export class ChunkSignatures {
+  readonly #parameters: SignatureParameters
   readonly #signer: Signer
   #previous: string
 
-  constructor (readonly claim: SignatureClaim, { credentials, region }: Pick<LocalS3Settings, 'credentials' | 'region'>) {
+  constructor (
+    parameters: SignatureParameters, { credentials, region }: Pick<LocalS3Settings, 'credentials' | 'region'>
+  ) {
+    this.#parameters = parameters
     this.#signer = new Signer(credentials, region)
-    this.#previous = claim.signature
+    this.#previous = parameters.signature
   }
 
   async verifyChunk (signature: string, chunkHash: string): Promise<void> {
-    await this.#verify(signature, ['AWS4-HMAC-SHA256-PAYLOAD', this.claim.longDate, this.claim.scope, this.#previous, EMPTY_HASH, chunkHash])
+    await this.#verify('AWS4-HMAC-SHA256-PAYLOAD', [EMPTY_HASH, chunkHash], signature)
   }
 
   async verifyTrailer (signature: string, trailers: string): Promise<void> {
-    const hash = createHash('sha256').update(trailers).digest('hex')
-    await this.#verify(signature, ['AWS4-HMAC-SHA256-TRAILER', this.claim.longDate, this.claim.scope, this.#previous, hash])
+    await this.#verify('AWS4-HMAC-SHA256-TRAILER', [createHash('sha256').update(trailers).digest('hex')], signature)
   }
 
-  async #verify (signature: string, lines: readonly string[]): Promise<void> {
-    const expected = await this.#signer.sign(lines.join('\n'), { signingDate: this.claim.signedAt })
+  async #verify (algorithm: string, hashes: readonly string[], signature: string): Promise<void> {
+    const { longDate, scope, signedAt } = this.#parameters
+    const lines = [algorithm, longDate, scope, this.#previous, ...hashes]
+    const expected = await this.#signer.sign(lines.join('\n'), { signingDate: signedAt })
     if (!equalInConstantTime(expected, signature)) {
-      throw new S3Error('SignatureDoesNotMatch', 'The chunk signature we calculated does not match the signature you provided.')
+      throw new S3Error(
+        'SignatureDoesNotMatch',
+        'The chunk signature we calculated does not match the signature you provided.'
+      )
     }
     this.#previous = expected
   }

@@ -5,17 +5,23 @@ import { refuseAcl } from './object-headers.js'
 import type { Operation, OperationContext } from './operation.js'
 import { xmlReply } from './reply.js'
 import type { Reply } from './reply.js'
-import { readBodyPromise, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveText } from './request-body.js'
 import { header } from './s3-request.js'
-import { childText, children, readXml } from './xml.js'
+import { childText, children, malformedXml, readXml } from './xml.js'
 
 /** CreateBucket. */
-export const createBucket: Operation = async ({ request, claim, settings, storage }) => {
+export const createBucket: Operation = async ({ request, signature, settings, storage }) => {
   refuseAcl(header(request, 'x-amz-acl'))
-  const document = await receiveDocument(readBodyPromise(request, claim, settings))
-  const region = document === '' ? undefined : childText(readXml(document, 'CreateBucketConfiguration'), 'LocationConstraint')
+  const document = await receiveText(readExpectedBody(request, signature, settings))
+  const region = document === ''
+    ? undefined
+    : childText(readXml(document, 'CreateBucketConfiguration'), 'LocationConstraint')
   if (region !== undefined && region !== settings.region) {
-    throw new S3Error('InvalidArgument', `The location constraint is not this store's region, ${settings.region}.`, { ArgumentName: 'LocationConstraint', ArgumentValue: region })
+    throw new S3Error(
+      'InvalidArgument',
+      `The location constraint is not this store's region, ${settings.region}.`,
+      { ArgumentName: 'LocationConstraint', ArgumentValue: region }
+    )
   }
   await create(storage, request.bucket, settings.now())
   return { status: 200, headers: { location: `/${request.bucket}` } }
@@ -46,7 +52,11 @@ export const putBucketCors: Operation = async (context) => {
 /** GetBucketCors. */
 export const getBucketCors: Operation = async ({ request, storage }) => {
   const { cors } = await readBucket(storage, request.bucket)
-  if (cors === undefined) throw new S3Error('NoSuchCORSConfiguration', 'The CORS configuration does not exist', { BucketName: request.bucket })
+  if (cors === undefined) {
+    throw new S3Error(
+      'NoSuchCORSConfiguration', 'The CORS configuration does not exist', { BucketName: request.bucket }
+    )
+  }
   return documentReply(cors)
 }
 
@@ -57,19 +67,25 @@ export const deleteBucketCors: Operation = async ({ request, storage }) => {
 }
 
 /** PutBucketLifecycleConfiguration: kept and given back, never acted on. */
-export const putBucketLifecycle: Operation = async (context) => {
+export const putBucketLifecycleConfiguration: Operation = async (context) => {
   const lifecycle = await receiveConfiguration(context)
   const rules = children(readXml(lifecycle, 'LifecycleConfiguration'), 'Rule')
   const valid = rules.length > 0 && rules.every((rule) => /^(Enabled|Disabled)$/.test(childText(rule, 'Status') ?? ''))
-  if (!valid) throw new S3Error('MalformedXML', 'A lifecycle configuration needs at least one Rule, each with Status Enabled or Disabled.')
+  if (!valid) {
+    throw malformedXml('A lifecycle configuration needs at least one Rule, each with Status Enabled or Disabled.')
+  }
   await configureBucket(context.storage, context.request.bucket, { lifecycle })
   return { status: 200 }
 }
 
 /** GetBucketLifecycleConfiguration. */
-export const getBucketLifecycle: Operation = async ({ request, storage }) => {
+export const getBucketLifecycleConfiguration: Operation = async ({ request, storage }) => {
   const { lifecycle } = await readBucket(storage, request.bucket)
-  if (lifecycle === undefined) throw new S3Error('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', { BucketName: request.bucket })
+  if (lifecycle === undefined) {
+    throw new S3Error(
+      'NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', { BucketName: request.bucket }
+    )
+  }
   return documentReply(lifecycle)
 }
 
@@ -79,7 +95,8 @@ export const deleteBucketLifecycle: Operation = async ({ request, storage }) => 
   return { status: 204 }
 }
 
-const receiveConfiguration = async ({ request, claim, settings }: OperationContext): Promise<string> =>
-  await receiveDocument(readBodyPromise(request, claim, settings))
+const receiveConfiguration = async ({ request, signature, settings }: OperationContext): Promise<string> =>
+  await receiveText(readExpectedBody(request, signature, settings))
 
-const documentReply = (document: string): Reply => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: document })
+const documentReply = (document: string): Reply =>
+  ({ status: 200, headers: { 'content-type': 'application/xml' }, body: document })

@@ -31,8 +31,8 @@ export interface StoredChecksum {
   readonly value: string
 }
 
-/** A checksum a request promises: up front, or (value undefined) in a trailer. */
-export interface PromisedChecksum {
+/** The checksum that a request announces: in a header, or (value undefined) in a trailer. */
+export interface ExpectedChecksum {
   readonly algorithm: ChecksumAlgorithm
   readonly value?: string
 }
@@ -59,31 +59,44 @@ function fromCrc (crc: { update: (chunk: Uint8Array) => void, digest: () => Prom
   return { update: (chunk) => crc.update(chunk), digest: async () => Buffer.from(await crc.digest()) }
 }
 
-const NOT_A_VALUE = new Set(['algorithm', 'mode', 'type'])
+/** What may follow `x-amz-checksum-` without being an algorithm. */
+const NOT_ALGORITHMS = new Set(['algorithm', 'mode', 'type'])
 
 /**
- * The checksum promised by `x-amz-checksum-*`, `x-amz-sdk-checksum-algorithm` and `x-amz-trailer`.
+ * Reads the checksum from `x-amz-checksum-*`, `x-amz-sdk-checksum-algorithm` and `x-amz-trailer`.
  *
  * @param names lower-case names of everything sent
- * @param value looks one of them up
+ * @param value returns the value of one of them
  * @throws S3Error InvalidRequest where there are several, or one is malformed; NotImplemented
  */
-export function promisedChecksum (names: readonly string[], value: (name: string) => string | undefined): PromisedChecksum | undefined {
-  const trailer = /^x-amz-checksum-([a-z0-9]+)$/.exec(value('x-amz-trailer')?.trim().toLowerCase() ?? '')?.[1]
-  const sent = names.map((name) => /^x-amz-checksum-([a-z0-9]+)$/.exec(name)?.[1])
-    .filter((name): name is string => name !== undefined && !NOT_A_VALUE.has(name))
+export function expectedChecksum (
+  names: readonly string[], value: (name: string) => string | undefined
+): ExpectedChecksum | undefined {
+  const algorithmOf = (name: string): string | undefined => /^x-amz-checksum-([a-z0-9]+)$/.exec(name)?.[1]
+  const trailer = algorithmOf(value('x-amz-trailer')?.trim().toLowerCase() ?? '')
+  const sent = names.map(algorithmOf)
+    .filter((name): name is string => name !== undefined && !NOT_ALGORITHMS.has(name))
   const [first, second] = trailer === undefined ? sent : [...sent, trailer]
-  if (second !== undefined) throw new S3Error('InvalidRequest', 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.')
+  if (second !== undefined) {
+    throw new S3Error(
+      'InvalidRequest', 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'
+    )
+  }
   const announced = value('x-amz-sdk-checksum-algorithm')
   if (first === undefined) {
     if (announced === undefined) return undefined
-    throw new S3Error('InvalidRequest', 'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.')
+    throw new S3Error(
+      'InvalidRequest',
+      'x-amz-sdk-checksum-algorithm specified, ' +
+      'but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.'
+    )
   }
   const algorithm = readAlgorithm(first)
   if (announced !== undefined && announced.toLowerCase() !== algorithm) {
     throw new S3Error('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.')
   }
-  return trailer === undefined ? { algorithm, value: checkForm(algorithm, value(`x-amz-checksum-${algorithm}`)!) } : { algorithm }
+  if (trailer !== undefined) return { algorithm }
+  return { algorithm, value: checkForm(algorithm, value(`x-amz-checksum-${algorithm}`)!) }
 }
 
 /** @throws S3Error InvalidRequest where this is not the base64 of as many bytes as the algorithm has */

@@ -1,6 +1,6 @@
 import { S3Error } from './errors.js'
 import type { S3Request } from './s3-request.js'
-import { childText, children, readXml } from './xml.js'
+import { childText, children, malformedXml, readXml } from './xml.js'
 
 /** One rule of a bucket's CORS configuration. */
 export interface CorsRule {
@@ -15,8 +15,13 @@ export interface CorsRule {
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /** The rules of a bucket that has no configuration of its own: everything allowed, ETag readable. */
-export const defaultCorsRules = (origins: readonly string[]): CorsRule[] =>
-  [{ origins, methods: METHODS, headers: ['*'], exposed: ['ETag', 'Location', 'x-amz-request-id', 'x-amz-checksum-sha256'], maxAge: 3000 }]
+export const defaultCorsRules = (origins: readonly string[]): CorsRule[] => [{
+  origins,
+  methods: METHODS,
+  headers: ['*'],
+  exposed: ['ETag', 'Location', 'x-amz-request-id', 'x-amz-checksum-sha256'],
+  maxAge: 3000
+}]
 
 /**
  * Reads a CORSConfiguration document.
@@ -25,7 +30,7 @@ export const defaultCorsRules = (origins: readonly string[]): CorsRule[] =>
  */
 export function readCorsRules (document: string): CorsRule[] {
   const rules = children(readXml(document, 'CORSConfiguration'), 'CORSRule').map((rule) => {
-    const texts = (name: string): string[] => children(rule, name).filter((text) => typeof text === 'string')
+    const texts = (name: string): string[] => children(rule, name).map(({ text }) => text)
     const maxAge = childText(rule, 'MaxAgeSeconds')
     return {
       origins: texts('AllowedOrigin'),
@@ -35,9 +40,13 @@ export function readCorsRules (document: string): CorsRule[] {
       maxAge: maxAge === undefined ? undefined : Number(maxAge)
     }
   })
-  const valid = rules.length > 0 && rules.every(({ origins, methods, maxAge }) =>
-    origins.length > 0 && methods.length > 0 && methods.every((method) => METHODS.includes(method)) && !Number.isNaN(maxAge ?? 0))
-  if (!valid) throw new S3Error('MalformedXML', 'Every CORSRule needs an AllowedOrigin, and AllowedMethods out of GET, PUT, POST, DELETE, HEAD.')
+  const isValid = ({ origins, methods, maxAge }: CorsRule): boolean =>
+    origins.length > 0 && methods.length > 0 && methods.every((method) => METHODS.includes(method)) &&
+    !Number.isNaN(maxAge ?? 0)
+  const valid = rules.length > 0 && rules.every(isValid)
+  if (!valid) {
+    throw malformedXml('Every CORSRule needs an AllowedOrigin, and AllowedMethods out of GET, PUT, POST, DELETE, HEAD.')
+  }
   return rules
 }
 
@@ -51,14 +60,26 @@ export function preflight (request: S3Request, rules: readonly CorsRule[]): Reco
   const origin = request.headers.get('origin')
   const method = request.headers.get('access-control-request-method')
   if (origin === undefined || method === undefined) {
-    throw new S3Error('BadRequest', 'Insufficient information. Origin request header and Access-Control-Request-Method needed.')
+    throw new S3Error(
+      'BadRequest', 'Insufficient information. Origin request header and Access-Control-Request-Method needed.'
+    )
   }
-  const asked = (request.headers.get('access-control-request-headers') ?? '').split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
-  const rule = rules.find((candidate) => allows(candidate, origin, method, asked))
+  const requested = (request.headers.get('access-control-request-headers') ?? '')
+    .split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '')
+  const rule = rules.find((candidate) => allows(candidate, origin, method, requested))
   if (rule === undefined) {
-    throw new S3Error('AccessForbidden', 'CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource\'s CORS spec.', { Method: method })
+    throw new S3Error(
+      'AccessForbidden',
+      'CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, ' +
+      'request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted ' +
+      "by the resource's CORS spec.",
+      { Method: method }
+    )
   }
-  return { ...originHeaders(rule, origin), ...asked.length > 0 && { 'access-control-allow-headers': asked.join(', ') } }
+  return {
+    ...originHeaders(rule, origin),
+    ...requested.length > 0 && { 'access-control-allow-headers': requested.join(', ') }
+  }
 }
 
 /** The headers that let a browser read the answer to a request it has already sent; none where no rule allows it. */

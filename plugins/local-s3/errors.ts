@@ -43,6 +43,7 @@ const STATUS = {
   NotModified: 304,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
+  RequestTimeout: 400,
   SignatureDoesNotMatch: 403,
   ServiceUnavailable: 503,
   XAmzContentSHA256Mismatch: 400
@@ -51,7 +52,7 @@ const STATUS = {
 /** A code of S3's error responses. */
 export type S3ErrorCode = keyof typeof STATUS
 
-/** A refusal as S3 words it: becomes the `<Error>` document of the response. */
+/** An error as S3 words it: becomes the `<Error>` document of the response. */
 export class S3Error extends Error {
   override readonly name = 'S3Error'
   readonly status: number
@@ -71,15 +72,22 @@ export class S3Error extends Error {
   }
 }
 
-/** @returns the refusal for something S3 has and this store has not, so that nothing is silently ignored */
+/** The error for something that S3 has and this store has not, so that nothing is silently ignored. */
 export const notImplemented = (what: string): S3Error =>
   new S3Error('NotImplemented', `local-s3 does not implement ${what}.`)
 
-/** The client went away before its request was whole: there is nobody left to answer. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone'
+/** The connection closed before the request had arrived whole: there is nobody to answer. */
+export class ClientDisconnected extends Error {
+  override readonly name = 'ClientDisconnected'
 }
 
-/** @returns true where a Node file-system error carries this `code`, for instance `ENOENT` */
+/** Whether an error of Node's file system or network has this `code`, for instance `ENOENT`. */
 export const isSystemError = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
+
+/** A rejection handler that lets one system error pass. */
+export function unless (code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (!isSystemError(error, code)) throw error
+  }
+}

@@ -3,79 +3,98 @@ import { Writable } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { BusboyInstance } from '@fastify/busboy'
-import { ClientGone, S3Error } from './errors.js'
+import { ClientDisconnected, S3Error } from './errors.js'
 import type { S3Request } from './s3-request.js'
 
 const MAX_FIELDS = 100
-/** Most bytes of fields before the file. */
+/** Maximum of all fields before the file together, in bytes. */
 const MAX_FIELD_BYTES = 20 * 1024
+
+/** The fields of a form by lower-case name, without the file. */
+export type FormFields = ReadonlyMap<string, string>
 
 /** A form up to its file. */
 export interface FormUpload {
-  /** By lower-case name. */
-  readonly fields: ReadonlyMap<string, string>
+  readonly fields: FormFields
   readonly filename: string
   readonly file: AsyncIterable<Buffer>
 }
 
 /**
- * Reads a multipart/form-data request (RFC 7578) as a stream: fields first, then one file. What
- * follows the file is ignored, as S3 does.
+ * Reads a multipart/form-data request (RFC 7578) as a stream: fields first, then one file. What follows the file is
+ * ignored, as S3 does.
  *
- * @param onFile takes the file in; what it returns counts only once the form has proved whole
- * @throws S3Error MalformedPOSTRequest, InvalidArgument, MaxPostPreDataLengthExceeded; ClientGone
+ * @param fieldsTimeout milliseconds in which everything before the file must have arrived: until then the sender is
+ *   unknown
+ * @param onFile receives the file; its result counts only once the form has ended as a form must
+ * @throws S3Error MalformedPOSTRequest, InvalidArgument, MaxPostPreDataLengthExceeded, RequestTimeout;
+ *   ClientDisconnected
  */
-export async function readForm<Result> ({ message, acceptBody }: S3Request, onFile: (upload: FormUpload) => Promise<Result>): Promise<Result> {
+export async function readForm<Result> (
+  { message, acceptBody }: S3Request, fieldsTimeout: number, onFile: (upload: FormUpload) => Promise<Result>
+): Promise<Result> {
   const parser = createParser(message)
-  const input = guardedInput(parser)
-  const fields = new Map<string, string>()
-  let bytes = 0
+  const input = toSafeStream(parser)
+  const fields = new FieldCollector()
   let file: Readable | undefined
   let outcome: Promise<Result> | undefined
-  let hangUp = (): void => {}
+  let onClose = (): void => {}
+  let timer: NodeJS.Timeout | undefined
 
-  const takeField = (name: string | undefined, value: string, truncated: boolean): void => {
-    if (outcome !== undefined) return
-    if (name === undefined) throw malformed()
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value)
-    if (truncated || bytes > MAX_FIELD_BYTES) throw tooMuch()
-    if (fields.has(name.toLowerCase())) throw new S3Error('InvalidArgument', `POST requires exactly one field ${name}.`, { ArgumentName: name })
-    fields.set(name.toLowerCase(), value)
-  }
   try {
     return await new Promise<Result>((resolve, reject) => {
-      const attempt = (task: () => void): void => {
-        try { task() } catch (error) { reject(error) }
-      }
-      hangUp = () => reject(new ClientGone('the client hung up'))
-      message.socket.once('close', hangUp)
+      onClose = () => reject(new ClientDisconnected('the client has disconnected'))
+      message.socket.once('close', onClose)
+      timer = setTimeout(() => reject(fieldsTooSlow()), fieldsTimeout)
       input.on('error', () => reject(malformed()))
       parser.on('error', () => reject(malformed()))
-      parser.on('fieldsLimit', () => reject(tooMuch()))
-      parser.on('field', (name: string | undefined, value, _nameTruncated, truncated) => attempt(() => takeField(name, value, truncated)))
+      parser.on('fieldsLimit', () => reject(tooManyFields()))
+      parser.on('field', (name: string | undefined, value, _nameTruncated, truncated) => {
+        if (outcome === undefined) fields.add(name, value, truncated, reject)
+      })
       parser.on('file', (_name, stream, filename: string | undefined) => {
         stream.on('error', () => reject(malformed()))
-        if (outcome !== undefined) return reject(oneFile())
+        if (outcome !== undefined) return reject(notOneFile())
+        clearTimeout(timer)
         file = stream
-        outcome = onFile({ fields, filename: filename ?? '', file: stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> })
+        const content = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+        outcome = onFile({ fields: fields.values, filename: filename ?? '', file: content })
         outcome.catch(reject)
       })
-      parser.on('finish', () => outcome === undefined ? reject(oneFile()) : outcome.then(resolve, reject))
+      parser.on('finish', () => outcome === undefined ? reject(notOneFile()) : outcome.then(resolve, reject))
       acceptBody()
       message.pipe(input)
     })
   } catch (error) {
     message.unpipe(input)
-    file?.destroy(new ClientGone('the form ended early'))
+    file?.destroy(new ClientDisconnected('the form ended early'))
     await outcome?.catch(() => {})
     throw error
   } finally {
-    message.socket.off('close', hangUp)
+    clearTimeout(timer)
+    message.socket.off('close', onClose)
   }
 }
 
-/** Feeds the parser; what it throws at damaged input becomes an error of the stream and not of the process. */
-function guardedInput (parser: BusboyInstance): Writable {
+class FieldCollector {
+  readonly values = new Map<string, string>()
+  #bytes = 0
+
+  add (name: string | undefined, value: string, truncated: boolean, reject: (error: S3Error) => void): void {
+    if (name === undefined) return reject(malformed())
+    this.#bytes += Buffer.byteLength(name) + Buffer.byteLength(value)
+    if (truncated || this.#bytes > MAX_FIELD_BYTES) return reject(tooManyFields())
+    if (this.values.has(name.toLowerCase())) {
+      return reject(new S3Error(
+        'InvalidArgument', `POST requires exactly one field ${name}.`, { ArgumentName: name }
+      ))
+    }
+    this.values.set(name.toLowerCase(), value)
+  }
+}
+
+/** What the parser throws at damaged input becomes an error of the stream and not of the process. */
+function toSafeStream (parser: BusboyInstance): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, callback) => {
       try { parser.write(chunk, callback) } catch (error) { callback(error as Error) }
@@ -99,7 +118,20 @@ function createParser (message: IncomingMessage): BusboyInstance {
   }
 }
 
-const malformed = (): S3Error =>
-  new S3Error('MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.')
-const tooMuch = (): S3Error => new S3Error('MaxPostPreDataLengthExceeded', 'Your POST request fields preceding the upload file were too large.', { MaxPostPreDataLengthBytes: MAX_FIELD_BYTES })
-const oneFile = (): S3Error => new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.', { ArgumentName: 'file' })
+const malformed = (): S3Error => new S3Error(
+  'MalformedPOSTRequest', 'The body of your POST request is not well-formed multipart/form-data.'
+)
+
+const tooManyFields = (): S3Error => new S3Error(
+  'MaxPostPreDataLengthExceeded',
+  'Your POST request fields preceding the upload file were too large.',
+  { MaxPostPreDataLengthBytes: MAX_FIELD_BYTES }
+)
+
+const notOneFile = (): S3Error => new S3Error(
+  'InvalidArgument', 'POST requires exactly one file upload per request.', { ArgumentName: 'file' }
+)
+
+const fieldsTooSlow = (): S3Error => new S3Error(
+  'RequestTimeout', 'Your POST request fields preceding the upload file did not arrive within the timeout period.'
+)

@@ -10,14 +10,14 @@ export type { Credentials, LocalS3Options } from './options.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where the embedded S3 store listens, and what opens it. */
+    /** Address and credentials of the embedded S3 store. */
     readonly localS3: LocalS3
   }
 }
 
 /**
- * Runs an S3 store beside the application, for development and tests. It listens before the plugin
- * has finished registering, and stops when the application closes.
+ * Runs an S3 store inside the application, for development and tests. It listens before the plugin has finished
+ * registering, and stops when the application closes.
  */
 async function localS3 (app: FastifyInstance, options: LocalS3Options): Promise<void> {
   const store = createLocalS3({ onError: (error) => app.log.error(error, 'local-s3 failed'), ...options })
@@ -25,4 +25,4 @@ async function localS3 (app: FastifyInstance, options: LocalS3Options): Promise<
   app.addHook('onClose', async () => await store.close())
 }
 
-export default fp(localS3, { name: 'local-s3', fastify: '5.x' })
+export default fp(localS3, { name: 'local-s3', fastify: '>=5.3.0 <6' })

@@ -1,47 +1,63 @@
 import { readAlgorithm } from './checksums.js'
-import { S3Error, notImplemented } from './errors.js'
+import type { ChecksumAlgorithm } from './checksums.js'
+import { S3Error } from './errors.js'
+import { MAX_PAGE_SIZE, encodingType, groupByDelimiter, keyEncoder } from './list-objects.js'
 import { readObjectHeaders } from './object-headers.js'
+import { compareKeys } from './objects.js'
 import type { Operation } from './operation.js'
 import { checksumHeaders, encryptionHeaders } from './put-object.js'
 import { xmlReply } from './reply.js'
-import { readBodyPromise, receiveDocument } from './request-body.js'
+import { readExpectedBody, receiveText } from './request-body.js'
 import { header, headerNames, integerParameter, parameter } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
-import { createUpload, listPartNumbers, listUploads, openPart, publishPart, readUpload, removeUpload } from './uploads.js'
-import type { StoredPart } from './uploads.js'
+import {
+  createUpload, endUpload, listPartNumbers, listUploads, openPart, publishPart, readUpload, removeUpload
+} from './uploads.js'
+import type { StoredPart, UploadDescription } from './uploads.js'
 
-/** Most parts of one upload. */
+/** Maximum number of parts of one upload. */
 export const MAX_PARTS = 10_000
 
 /** CreateMultipartUpload. */
-export const createMultipartUpload: Operation = async ({ request, claim, settings, storage }) => {
-  await receiveDocument(readBodyPromise(request, claim, settings))
+export const createMultipartUpload: Operation = async ({ request, signature, settings, storage }) => {
+  await receiveText(readExpectedBody(request, signature, settings))
+  const { bucket, key } = request
   const described = readObjectHeaders(headerNames(request), (name) => header(request, name))
   const checksum = readChecksumKind(request)
-  const uploadId = await createUpload(storage, request.bucket, { key: request.key, initiated: settings.now().toISOString(), ...described, ...checksum })
-  return xmlReply('InitiateMultipartUploadResult', { Bucket: request.bucket, Key: request.key, UploadId: uploadId }, {
+  const uploadId = await createUpload(storage, bucket, { key, initiated: settings.now(), ...described, ...checksum })
+  return xmlReply('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: uploadId }, {
     ...encryptionHeaders(described),
-    ...checksum.checksumAlgorithm && { 'x-amz-checksum-algorithm': checksum.checksumAlgorithm.toUpperCase(), 'x-amz-checksum-type': checksum.checksumType }
+    ...checksum && {
+      'x-amz-checksum-algorithm': checksum.checksumAlgorithm.toUpperCase(),
+      'x-amz-checksum-type': checksum.checksumType
+    }
   })
 }
 
 /** UploadPart. */
-export const uploadPart: Operation = async ({ request, claim, settings, storage }) => {
+export const uploadPart: Operation = async ({ request, signature, settings, storage }) => {
+  const { bucket, key } = request
   const uploadId = readUploadId(request)
   const partNumber = integerParameter(request, 'partNumber', NaN, 1, MAX_PARTS)
-  if (Number.isNaN(partNumber)) throw new S3Error('InvalidArgument', 'This operation needs a partNumber.', { ArgumentName: 'partNumber' })
-  const body = readBodyPromise(request, claim, settings)
-  const upload = await readUpload(storage, request.bucket, request.key, uploadId)
-  const [expected, actual] = [upload.checksumAlgorithm, body.promise.checksum?.algorithm]
+  if (Number.isNaN(partNumber)) {
+    throw new S3Error('InvalidArgument', 'This operation needs a partNumber.', { ArgumentName: 'partNumber' })
+  }
+  const body = readExpectedBody(request, signature, settings)
+  const upload = await readUpload(storage, bucket, key, uploadId)
+  const [expected, actual] = [upload.checksumAlgorithm, body.expected.checksum?.algorithm]
   if (expected !== undefined && expected !== actual) {
-    throw new S3Error('InvalidRequest', `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual ?? 'null'}`)
+    throw new S3Error(
+      'InvalidRequest',
+      'Checksum Type mismatch occurred, ' +
+      `expected checksum Type: ${expected}, actual checksum Type: ${actual ?? 'null'}`
+    )
   }
   const file = await storage.createFile()
   try {
     const { md5, checksum } = await body.receive(async (chunk) => await file.write(chunk))
-    await publishPart(storage, request.bucket, uploadId, file, {
-      partNumber, etag: md5, lastModified: settings.now().toISOString(), ...checksum && { checksum }
-    })
+    const lastModified = settings.now().toISOString()
+    const part = { partNumber, etag: md5, lastModified, ...checksum && { checksum } }
+    await publishPart(storage, bucket, uploadId, file, part)
     return { status: 200, headers: { etag: `"${md5}"`, ...checksumHeaders(checksum), ...encryptionHeaders(upload) } }
   } finally {
     await file.discard()
@@ -53,10 +69,10 @@ export const listParts: Operation = async ({ request, storage }) => {
   const uploadId = readUploadId(request)
   const { bucket, key } = request
   await readUpload(storage, bucket, key, uploadId)
-  const maxParts = integerParameter(request, 'max-parts', 1000, 0, 2 ** 31 - 1)
-  const marker = integerParameter(request, 'part-number-marker', 0, 0, 2 ** 31 - 1)
+  const maxParts = integerParameter(request, 'max-parts', MAX_PAGE_SIZE)
+  const marker = integerParameter(request, 'part-number-marker', 0)
   const following = (await listPartNumbers(storage, bucket, uploadId)).filter((number) => number > marker)
-  const page = following.slice(0, Math.min(maxParts, 1000))
+  const page = following.slice(0, Math.min(maxParts, MAX_PAGE_SIZE))
   const parts: StoredPart[] = []
   for (const number of page) {
     const part = await openPart(storage, bucket, uploadId, number)
@@ -84,46 +100,70 @@ export const listParts: Operation = async ({ request, storage }) => {
 
 /** ListMultipartUploads. */
 export const listMultipartUploads: Operation = async ({ request, storage }) => {
-  if (request.query.has('delimiter')) throw notImplemented('delimiter in ListMultipartUploads')
   const prefix = parameter(request, 'prefix') ?? ''
+  const delimiter = parameter(request, 'delimiter') ?? ''
   const keyMarker = parameter(request, 'key-marker') ?? ''
-  const idMarker = parameter(request, 'upload-id-marker') ?? ''
-  const maxUploads = integerParameter(request, 'max-uploads', 1000, 1, 1000)
-  const all = await listUploads(storage, request.bucket, prefix)
-  const lastSeen = all.findIndex(({ key, uploadId }) => key === keyMarker && uploadId === idMarker)
-  const following = lastSeen === -1 ? all.filter(({ key }) => key > keyMarker) : all.slice(lastSeen + 1)
-  const page = following.slice(0, maxUploads)
-  const truncated = page.length < following.length
+  // without a key, it means nothing
+  const idMarker = keyMarker === '' ? '' : parameter(request, 'upload-id-marker') ?? ''
+  const maxUploads = integerParameter(request, 'max-uploads', MAX_PAGE_SIZE)
+  const encode = keyEncoder(request)
+  const isAfterMarker = (key: string, uploadId = ''): boolean =>
+    (compareKeys(key, keyMarker) || (idMarker === '' ? 0 : compareKeys(uploadId, idMarker))) > 0
+  const uploads = await listUploads(storage, request.bucket, prefix)
+  const following = groupByDelimiter(uploads, ({ key }) => key, prefix, delimiter)
+    .filter(({ key, item }) => isAfterMarker(key, item?.uploadId))
+  const page = following.slice(0, Math.min(maxUploads, MAX_PAGE_SIZE))
+  const last = page.length < following.length ? page.at(-1) : undefined
   return xmlReply('ListMultipartUploadsResult', {
     Bucket: request.bucket,
-    KeyMarker: keyMarker,
+    KeyMarker: encode(keyMarker),
     UploadIdMarker: idMarker,
-    NextKeyMarker: truncated ? page.at(-1)!.key : undefined,
-    NextUploadIdMarker: truncated ? page.at(-1)!.uploadId : undefined,
-    Prefix: prefix,
+    NextKeyMarker: last && encode(last.key),
+    NextUploadIdMarker: last?.item?.uploadId,
+    Prefix: encode(prefix),
+    Delimiter: delimiter === '' ? undefined : encode(delimiter),
+    EncodingType: encodingType(request),
     MaxUploads: maxUploads,
-    IsTruncated: truncated,
-    Upload: page.map(({ key, uploadId, initiated }) => ({ Key: key, UploadId: uploadId, StorageClass: 'STANDARD', Initiated: initiated }))
+    IsTruncated: last !== undefined,
+    Upload: page.flatMap(({ item }) => item === undefined
+      ? []
+      : [{ Key: encode(item.key), UploadId: item.uploadId, StorageClass: 'STANDARD', Initiated: item.initiated }]),
+    CommonPrefixes: page.flatMap(({ key, item }) => item === undefined ? [{ Prefix: encode(key) }] : [])
   })
 }
 
 /** AbortMultipartUpload. */
 export const abortMultipartUpload: Operation = async ({ request, storage }) => {
   const uploadId = readUploadId(request)
-  await readUpload(storage, request.bucket, request.key, uploadId)
-  await removeUpload(storage, request.bucket, uploadId)
+  await endUpload(storage, request.bucket, uploadId, async () => {
+    await readUpload(storage, request.bucket, request.key, uploadId)
+    await removeUpload(storage, request.bucket, uploadId)
+  })
   return { status: 204 }
 }
 
-/** The upload a request is about; the router has seen to it that there is one. */
+/** The id of the upload; the router calls operations on uploads only where there is one. */
 export const readUploadId = (request: S3Request): string => parameter(request, 'uploadId') ?? ''
 
-function readChecksumKind (request: S3Request): { checksumAlgorithm: ReturnType<typeof readAlgorithm>, checksumType: 'COMPOSITE' | 'FULL_OBJECT' } | Record<string, never> {
+/** @throws S3Error NotImplemented, InvalidRequest */
+function readChecksumKind (
+  request: S3Request
+): Required<Pick<UploadDescription, 'checksumAlgorithm' | 'checksumType'>> | undefined {
   const name = header(request, 'x-amz-checksum-algorithm')
-  if (name === undefined) return {}
+  if (name === undefined) return undefined
   const checksumAlgorithm = readAlgorithm(name)
-  const wanted = header(request, 'x-amz-checksum-type') ?? (checksumAlgorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE')
-  const possible = checksumAlgorithm === 'crc64nvme' ? ['FULL_OBJECT'] : checksumAlgorithm.startsWith('sha') ? ['COMPOSITE'] : ['COMPOSITE', 'FULL_OBJECT']
-  if (!possible.includes(wanted)) throw new S3Error('InvalidRequest', `The ${wanted} checksum type cannot be used with the ${checksumAlgorithm} checksum algorithm.`)
-  return { checksumAlgorithm, checksumType: wanted === 'FULL_OBJECT' ? 'FULL_OBJECT' : 'COMPOSITE' }
+  const possible = checksumTypes(checksumAlgorithm)
+  const wanted = header(request, 'x-amz-checksum-type') ?? possible[0]
+  const checksumType = possible.find((type) => type === wanted)
+  if (checksumType !== undefined) return { checksumAlgorithm, checksumType }
+  throw new S3Error(
+    'InvalidRequest',
+    `The ${wanted} checksum type cannot be used with the ${checksumAlgorithm} checksum algorithm.`
+  )
+}
+
+/** The types that an algorithm allows, the default first (AWS, "Checking object integrity in Amazon S3"). */
+function checksumTypes (algorithm: ChecksumAlgorithm): ReadonlyArray<'COMPOSITE' | 'FULL_OBJECT'> {
+  if (algorithm === 'crc64nvme') return ['FULL_OBJECT']
+  return algorithm.startsWith('sha') ? ['COMPOSITE'] : ['COMPOSITE', 'FULL_OBJECT']
 }

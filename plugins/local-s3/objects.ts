@@ -1,16 +1,16 @@
-import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { readdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StoredChecksum } from './checksums.js'
-import { S3Error, isSystemError } from './errors.js'
+import { S3Error, unless } from './errors.js'
 import type { ObjectHeaders } from './object-headers.js'
 import type { Storage } from './storage.js'
-import { StoredFile } from './stored-file.js'
+import { StoredFile, syncFolder } from './stored-file.js'
 import type { StoredFileWriter } from './stored-file.js'
 
 /** What is stored with an object's body. */
 export interface ObjectDescription extends ObjectHeaders {
   readonly key: string
-  /** Without the quotes it wears in headers. */
+  /** Without the quotes that headers put around it. */
   readonly etag: string
   /** ISO 8601. */
   readonly lastModified: string
@@ -34,64 +34,103 @@ export async function findObject (storage: Storage, bucket: string, key: string)
   return await StoredFile.open<ObjectDescription>(storage.objectPath(bucket, key))
 }
 
-/**
- * Makes a received file the object of its key: the moment from which it exists.
- *
- * @param onlyIfNew as `If-None-Match: *` asks; of several writers at once the file system lets one through
- * @throws S3Error PreconditionFailed, NoSuchBucket
- */
-export async function publishObject (storage: Storage, bucket: string, file: StoredFileWriter, description: ObjectDescription, onlyIfNew: boolean): Promise<void> {
-  await file.finish(description)
-  const path = storage.objectPath(bucket, description.key)
-  const publish = async (): Promise<void> => await (onlyIfNew ? file.publishNew(path) : file.publish(path))
-  try {
-    await publish().catch(async (error: unknown) => {
-      if (!isSystemError(error, 'ENOENT')) throw error
-      await mkdir(dirname(path)).catch(unless('EEXIST'))
-      await publish()
-    })
-  } catch (error) {
-    if (isSystemError(error, 'EEXIST')) throw preconditionFailed('If-None-Match')
-    if (isSystemError(error, 'ENOENT')) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
-    throw error
-  }
+/** @returns what is stored with an object, if there is one */
+export async function describeObject (
+  storage: Storage, bucket: string, key: string
+): Promise<ObjectDescription | undefined> {
+  const object = await findObject(storage, bucket, key)
+  await object?.close()
+  return object?.description
 }
 
-/** The refusal of a conditional request, naming the header whose condition does not hold. */
-export const preconditionFailed = (condition: string): S3Error =>
-  new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { Condition: condition })
+/**
+ * Makes a received file the object of its key, from one moment to the next.
+ *
+ * @param onlyIfNew as `If-None-Match: *` asks; of several writers at once one succeeds
+ * @throws S3Error PreconditionFailed; a system error ENOENT where the bucket has been deleted meanwhile
+ */
+export async function publishObject (
+  storage: Storage, bucket: string, file: StoredFileWriter, description: ObjectDescription, onlyIfNew: boolean
+): Promise<void> {
+  await file.finish(description)
+  const path = storage.objectPath(bucket, description.key)
+  await storage.exclusively(path, async () => {
+    if (onlyIfNew && await describeObject(storage, bucket, description.key) !== undefined) {
+      throw preconditionFailed('If-None-Match')
+    }
+    await storage.publish(file, path)
+  })
+}
 
-/** Deletes an object; one that is not there is as good as deleted. */
+/**
+ * Replaces what is stored with an object; its body stays as it is.
+ *
+ * @throws S3Error NoSuchKey
+ */
+export async function rewriteObject (
+  storage: Storage, bucket: string, key: string, change: (description: ObjectDescription) => ObjectDescription
+): Promise<void> {
+  const path = storage.objectPath(bucket, key)
+  await storage.exclusively(path, async () => {
+    const object = await openObject(storage, bucket, key)
+    const file = await storage.createFile()
+    try {
+      for await (const chunk of object.read()) await file.write(chunk)
+      await file.finish(change(object.description))
+      await storage.publish(file, path)
+    } finally {
+      await object.close()
+      await file.discard()
+    }
+  })
+}
+
+/** The error for a conditional request, naming the header whose condition does not hold. */
+export const preconditionFailed = (condition: string): S3Error => new S3Error(
+  'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { Condition: condition }
+)
+
+/** Deletes an object, if there is one. */
 export async function deleteObject (storage: Storage, bucket: string, key: string): Promise<void> {
-  await unlink(storage.objectPath(bucket, key)).catch(unless('ENOENT'))
+  const path = storage.objectPath(bucket, key)
+  await storage.exclusively(path, async () => {
+    await unlink(path)
+    await syncFolder(dirname(path))
+  }).catch(unless('ENOENT'))
 }
 
 /** One object in a listing. */
 export interface ListedObject {
+  /** Bytes. */
   readonly size: number
   readonly description: ObjectDescription
 }
 
 /** Every object of a bucket whose key begins with `prefix`, in the order of their keys' bytes. */
 export async function listObjects (storage: Storage, bucket: string, prefix: string): Promise<ListedObject[]> {
-  const root = storage.bucketPath(bucket, 'objects')
   const found: ListedObject[] = []
-  for (const folder of await readdir(root)) {
-    for (const name of await readdir(join(root, folder))) {
-      const object = await StoredFile.open<ObjectDescription>(join(root, folder, name))
-      await object?.close()
-      if (object?.description.key.startsWith(prefix) === true) found.push({ size: object.size, description: object.description })
-    }
+  for await (const object of readObjects(storage, bucket)) {
+    if (object.description.key.startsWith(prefix)) found.push(object)
   }
   return found.sort((one, other) => compareKeys(one.description.key, other.description.key))
 }
 
-/** Orders keys as S3 lists them: by their UTF-8 bytes. */
-export const compareKeys = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))
+/** Whether a bucket holds an object. */
+export async function hasObjects (storage: Storage, bucket: string): Promise<boolean> {
+  const { done } = await readObjects(storage, bucket).next()
+  return done !== true
+}
 
-/** Rejection handler that lets one system error pass. */
-export function unless (code: string): (error: unknown) => undefined {
-  return (error) => {
-    if (!isSystemError(error, code)) throw error
+async function * readObjects (storage: Storage, bucket: string): AsyncGenerator<ListedObject> {
+  const root = storage.bucketPath(bucket, 'objects')
+  for (const subfolder of await readdir(root)) {
+    for (const name of await readdir(join(root, subfolder))) {
+      const object = await StoredFile.open<ObjectDescription>(join(root, subfolder, name))
+      await object?.close()
+      if (object !== undefined) yield { size: object.size, description: object.description }
+    }
   }
 }
+
+/** Orders keys as S3 lists them: by their UTF-8 bytes. */
+export const compareKeys = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))

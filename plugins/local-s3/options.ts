@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { isBucketName } from './bucket-name.js'
+import { isBucketName } from './buckets.js'
 
 /** The key pair that signs requests to the store. */
 export interface Credentials {
@@ -12,35 +12,47 @@ export interface Credentials {
 
 /** How the embedded store is set up; everything has a default. */
 export interface LocalS3Options {
-  /** Where buckets and objects are kept. Default: `.local-s3` in the working directory. */
+  /** Folder of buckets and objects; one store at a time may use it. Default: `.local-s3` in the working directory. */
   readonly directory?: string
   /** Buckets that exist from the start. Default: `['uploads']`. */
   readonly buckets?: readonly string[]
-  /** Address to listen on. Default: `127.0.0.1`. */
+  /** Address to listen on. One that is not loopback needs `credentials` with a strong secret. Default: `127.0.0.1`. */
   readonly host?: string
   /** TCP port; 0 takes a free one. Default: 0. */
   readonly port?: number
-  /** Default: access key id `local-s3` and a secret drawn anew at every start. */
+  /** Default: access key id `local-s3` and a random secret, a new one at every start. */
   readonly credentials?: Credentials
   /** Region in the credential scope of every signature. Default: `us-east-1`. */
   readonly region?: string
   /** Origins that browsers may call from, where a bucket has no CORS configuration of its own. Default: `['*']`. */
   readonly corsOrigins?: readonly string[]
-  /** Milliseconds after which a connection on which nothing moves is dropped. Default: 60 000. */
+  /** Milliseconds in which headers, and the fields of a form before its file, must have arrived. Default: 20 000. */
+  readonly headersTimeout?: number
+  /** Milliseconds after which a connection on which nothing moves is closed. Default: 60 000. */
   readonly idleTimeout?: number
   /** The clock by which signatures expire. Default: the system's. */
   readonly now?: () => Date
-  /** Told of every failure that is the store's own and not the client's. Default: `console.error`. */
+  /** Called with every error that is the store's own and not the client's. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
 }
 
 /** Options with every default filled in, frozen. */
 export type LocalS3Settings = Readonly<Required<LocalS3Options>>
 
+/** Minimum length of a secret where others than this machine can reach the store. */
+const MIN_SECRET_LENGTH = 16
+
+/** Secrets that stand in the documentation of this store, of AWS and of other S3 servers. */
+const PUBLISHED_SECRETS = new Set([
+  'local-s3-development-secret',
+  'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'
+])
+
 /**
- * Fills in the defaults and checks what is given.
+ * Fills in the defaults and validates the options.
  *
- * @throws Error naming the option that is wrong
+ * @throws Error naming the option that is invalid
  */
 export function resolveOptions (options: LocalS3Options = {}): LocalS3Settings {
   const settings: LocalS3Settings = {
@@ -48,24 +60,37 @@ export function resolveOptions (options: LocalS3Options = {}): LocalS3Settings {
     buckets: options.buckets ?? ['uploads'],
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
-    credentials: options.credentials ?? { accessKeyId: 'local-s3', secretAccessKey: randomBytes(30).toString('base64url') },
+    credentials: options.credentials ??
+      { accessKeyId: 'local-s3', secretAccessKey: randomBytes(30).toString('base64url') },
     region: options.region ?? 'us-east-1',
     corsOrigins: options.corsOrigins ?? ['*'],
+    headersTimeout: options.headersTimeout ?? 20_000,
     idleTimeout: options.idleTimeout ?? 60_000,
     now: options.now ?? (() => new Date()),
     onError: options.onError ?? ((error) => console.error('local-s3:', error))
   }
-  check(settings)
+  validate(settings)
   return Object.freeze(settings)
 }
 
-function check ({ buckets, port, credentials, region, idleTimeout }: LocalS3Settings): void {
-  if (buckets.length === 0) throw new Error('local-s3: option buckets needs at least one name')
+function validate ({ buckets, port, credentials, region, headersTimeout, idleTimeout }: LocalS3Settings): void {
+  const require = (valid: boolean, rule: string): void => {
+    if (!valid) throw new Error(`local-s3: option ${rule}`)
+  }
+  const isTimeout = (value: number): boolean => Number.isInteger(value) && value >= 1
   const badName = buckets.find((name) => !isBucketName(name))
-  if (badName !== undefined) throw new Error(`local-s3: option buckets holds ${JSON.stringify(badName)}, which is no S3 bucket name`)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('local-s3: option port must be an integer from 0 to 65535')
-  if (!/^[\w-]+$/.test(credentials.accessKeyId)) throw new Error('local-s3: option credentials.accessKeyId must consist of letters, digits, _ and -')
-  if (credentials.secretAccessKey === '') throw new Error('local-s3: option credentials.secretAccessKey is empty')
-  if (!/^[a-z0-9-]+$/.test(region)) throw new Error('local-s3: option region must consist of lower-case letters, digits and -')
-  if (!Number.isInteger(idleTimeout) || idleTimeout < 1) throw new Error('local-s3: option idleTimeout must be a positive integer (milliseconds)')
+  require(buckets.length > 0, 'buckets needs at least one name')
+  require(badName === undefined, `buckets contains ${JSON.stringify(badName)}, which is not an S3 bucket name`)
+  require(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port must be an integer from 0 to 65535')
+  require(
+    /^[\w-]+$/.test(credentials.accessKeyId), 'credentials.accessKeyId must consist of letters, digits, _ and -'
+  )
+  require(credentials.secretAccessKey !== '', 'credentials.secretAccessKey is empty')
+  require(/^[a-z0-9-]+$/.test(region), 'region must consist of lower-case letters, digits and -')
+  require(isTimeout(headersTimeout), 'headersTimeout must be a positive integer (milliseconds)')
+  require(isTimeout(idleTimeout), 'idleTimeout must be a positive integer (milliseconds)')
 }
+
+/** Whether a secret is safe to use where others than this machine can reach the store: neither short nor published. */
+export const isStrongSecret = (secret: string): boolean =>
+  secret.length >= MIN_SECRET_LENGTH && !PUBLISHED_SECRETS.has(secret)

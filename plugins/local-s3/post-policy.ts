@@ -1,24 +1,22 @@
-import { checkSigner, equalInConstantTime } from './authenticate.js'
+import { checkAccessKey, equalInConstantTime } from './authenticate.js'
 import type { Identity } from './authenticate.js'
 import { S3Error } from './errors.js'
+import type { FormFields } from './form.js'
 import { MAX_BODY_BYTES } from './receive-body.js'
-import { readCredential, readLongDate } from './signature-claim.js'
-import type { ClaimSource } from './signature-claim.js'
+import { readCredential, readLongDate } from './signature-parameters.js'
+import type { ParameterSource } from './signature-parameters.js'
 import { Signer } from './signer.js'
-
-/** The fields of a form by lower-case name, without the file. */
-export type FormFields = ReadonlyMap<string, string>
 
 type Condition =
   | readonly ['eq' | 'starts-with', field: string, value: string]
-  | readonly ['content-length-range', least: number, most: number]
+  | readonly ['content-length-range', min: number, max: number]
 
 interface Policy {
   readonly expiration: Date
   readonly conditions: readonly Condition[]
 }
 
-const SOURCE: ClaimSource = { code: 'InvalidArgument', prefix: 'X-Amz-Credential is malformed' }
+const SOURCE: ParameterSource = { code: 'InvalidArgument', prefix: 'X-Amz-Credential is malformed' }
 
 /** Fields that a policy need not mention ("POST policy", AWS S3 API reference). */
 const FREE_FIELDS = new Set(['x-amz-signature', 'policy', 'file'])
@@ -27,45 +25,57 @@ const refused = (reason: string): S3Error => new S3Error('AccessDenied', `Invali
 const malformed = (reason: string): S3Error => new S3Error('InvalidPolicyDocument', `Invalid Policy: ${reason}`)
 
 /**
- * Verifies a form's signature, with the SDK's signer, and holds its fields against its policy.
+ * Verifies a form's signature, with the SDK's signer, and compares its fields with its policy.
  *
- * @param fields as sent, the key already with its file name filled in
+ * @param fields as sent, but with the file's name filled into the key
  * @param bucket the bucket that the form is posted to
- * @returns fewest and most bytes that the policy allows the file
+ * @returns how many bytes the policy allows the file
  * @throws S3Error AccessDenied, SignatureDoesNotMatch, InvalidAccessKeyId, InvalidPolicyDocument, InvalidArgument
  */
-export async function verifyForm (fields: FormFields, bucket: string, identity: Identity): Promise<readonly [least: number, most: number]> {
+export async function verifyForm (
+  fields: FormFields, bucket: string, identity: Identity
+): Promise<readonly [min: number, max: number]> {
   const encoded = await verifySignature(fields, identity)
   const policy = readPolicy(encoded)
   if (identity.now() > policy.expiration) throw refused('Policy expired.')
   return checkConditions(policy, new Map([...fields, ['bucket', bucket]]), fields)
 }
 
-/** @returns the policy in base64, now known to be the credentials' owner's own */
+/** @returns the policy in base64, whose signature is now verified */
 async function verifySignature (fields: FormFields, identity: Identity): Promise<string> {
   const policy = fields.get('policy')
   if (policy === undefined) throw new S3Error('AccessDenied', 'Access Denied')
   const required = (name: string): string => {
     const value = fields.get(name)
-    if (value === undefined) throw new S3Error('InvalidArgument', `Bucket POST must contain a field named '${name}'.`, { ArgumentName: name })
-    return value
+    if (value !== undefined) return value
+    throw new S3Error('InvalidArgument', `Bucket POST must contain a field named '${name}'.`, { ArgumentName: name })
   }
-  const [algorithm, credential, longDate, signature] = ['x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-signature'].map(required) as [string, string, string, string]
-  if (algorithm !== 'AWS4-HMAC-SHA256') throw new S3Error('InvalidArgument', 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"', { ArgumentName: 'x-amz-algorithm' })
+  if (required('x-amz-algorithm') !== 'AWS4-HMAC-SHA256') {
+    throw new S3Error(
+      'InvalidArgument', 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"', { ArgumentName: 'x-amz-algorithm' }
+    )
+  }
+  const [credential, longDate] = [required('x-amz-credential'), required('x-amz-date')]
+  const signature = required('x-amz-signature')
   const signedAt = readLongDate(longDate, SOURCE)
   const { accessKeyId } = readCredential(credential, longDate, identity.region, SOURCE)
-  checkSigner(accessKeyId, fields.get('x-amz-security-token'), identity)
+  checkAccessKey(accessKeyId, fields.get('x-amz-security-token'), identity)
   const expected = await new Signer(identity.credentials, identity.region).sign(policy, { signingDate: signedAt })
   if (equalInConstantTime(expected, signature)) return policy
-  throw new S3Error('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided. Check your key and signing method.', {
-    AWSAccessKeyId: accessKeyId, StringToSign: policy, SignatureProvided: signature
-  })
+  throw new S3Error(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. ' +
+    'Check your key and signing method.',
+    { AWSAccessKeyId: accessKeyId, StringToSign: policy, SignatureProvided: signature }
+  )
 }
 
 function readPolicy (encoded: string): Policy {
   const policy = parse(encoded)
   const expiration = new Date(String(policy['expiration']))
-  if (typeof policy['expiration'] !== 'string' || Number.isNaN(expiration.getTime())) throw malformed("Invalid 'expiration' value.")
+  if (typeof policy['expiration'] !== 'string' || Number.isNaN(expiration.getTime())) {
+    throw malformed("Invalid 'expiration' value.")
+  }
   if (!Array.isArray(policy['conditions'])) throw malformed("'conditions' must be an array.")
   return { expiration, conditions: policy['conditions'].flatMap(readCondition) }
 }
@@ -90,15 +100,19 @@ function readCondition (condition: unknown): Condition[] {
       return ['eq', field.toLowerCase(), value] as const
     })
   }
-  if (!Array.isArray(condition) || condition.length !== 3) throw malformed('Invalid Condition: must be an object or an array of three.')
+  if (!Array.isArray(condition) || condition.length !== 3) {
+    throw malformed('Invalid Condition: must be an object or an array of three.')
+  }
   const [operator, first, second] = condition as unknown[]
   if (operator === 'content-length-range') {
-    const [least, most] = [Number(first), Number(second)]
-    if (!Number.isInteger(least) || !Number.isInteger(most)) throw malformed('Invalid content-length-range.')
-    return [['content-length-range', least, most]]
+    const [min, max] = [Number(first), Number(second)]
+    if (!Number.isInteger(min) || !Number.isInteger(max)) throw malformed('Invalid content-length-range.')
+    return [['content-length-range', min, max]]
   }
-  const named = (operator === 'eq' || operator === 'starts-with') && typeof first === 'string' && first.startsWith('$') && typeof second === 'string'
-  if (!named) throw malformed(`Invalid Condition: ${JSON.stringify(condition)}`)
+  const isComparison = operator === 'eq' || operator === 'starts-with'
+  if (!isComparison || typeof first !== 'string' || !first.startsWith('$') || typeof second !== 'string') {
+    throw malformed(`Invalid Condition: ${JSON.stringify(condition)}`)
+  }
   return [[operator, first.slice(1).toLowerCase(), second]]
 }
 
@@ -116,7 +130,8 @@ function checkConditions ({ conditions }: Policy, values: FormFields, sent: Form
       throw refused(`Policy Condition failed: ["${operator}", "$${field}", "${wanted}"]`)
     }
   }
-  const extra = [...sent.keys()].filter((name) => !covered.has(name) && !FREE_FIELDS.has(name) && !name.startsWith('x-ignore-'))
+  const extra = [...sent.keys()]
+    .filter((name) => !covered.has(name) && !FREE_FIELDS.has(name) && !name.startsWith('x-ignore-'))
   if (extra.length > 0) throw refused(`Extra input fields: ${extra.join(', ')}`)
   return range
 }

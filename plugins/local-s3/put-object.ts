@@ -2,22 +2,22 @@ import type { StoredChecksum } from './checksums.js'
 import { notImplemented } from './errors.js'
 import { readObjectHeaders } from './object-headers.js'
 import type { ObjectHeaders } from './object-headers.js'
-import { findObject, preconditionFailed, publishObject } from './objects.js'
+import { describeObject, preconditionFailed, publishObject } from './objects.js'
 import type { Operation, OperationContext } from './operation.js'
-import { readBodyPromise } from './request-body.js'
+import { readExpectedBody } from './request-body.js'
 import { header, headerNames } from './s3-request.js'
-import type { S3Request } from './s3-request.js'
 
-/** PutObject. Everything that can be refused is refused before the body is asked for. */
+/** PutObject. Every error that can be known is reported before the body is asked for. */
 export const putObject: Operation = async (context) => {
-  const { request, claim, settings, storage } = context
-  const body = readBodyPromise(request, claim, settings)
+  const { request, signature, settings, storage } = context
+  const body = readExpectedBody(request, signature, settings)
   const described = readObjectHeaders(headerNames(request), (name) => header(request, name))
   const onlyIfNew = await checkWriteCondition(context)
   const file = await storage.createFile()
   try {
     const { md5, checksum } = await body.receive(async (chunk) => await file.write(chunk))
-    const description = { key: request.key, etag: md5, lastModified: settings.now().toISOString(), ...described, ...checksum && { checksum } }
+    const lastModified = settings.now().toISOString()
+    const description = { key: request.key, etag: md5, lastModified, ...described, ...checksum && { checksum } }
     await publishObject(storage, request.bucket, file, description, onlyIfNew)
     return { status: 200, headers: { etag: `"${md5}"`, ...checksumHeaders(checksum), ...encryptionHeaders(described) } }
   } finally {
@@ -26,25 +26,20 @@ export const putObject: Operation = async (context) => {
 }
 
 /**
- * Reads the condition under which an object may be written, and refuses early where it can't be met.
+ * Reads the condition under which an object may be written, and reports early where it can't be met.
  *
  * @returns true for `If-None-Match: *`
  * @throws S3Error PreconditionFailed; NotImplemented for every other condition
  */
 export async function checkWriteCondition ({ request, storage }: OperationContext): Promise<boolean> {
-  refuseOtherConditions(request)
+  const other = ['if-match', 'if-modified-since', 'if-unmodified-since'].find((name) => request.headers.has(name))
+  if (other !== undefined) throw notImplemented(`${other} on a write`)
   const condition = request.headers.get('if-none-match')
   if (condition === undefined) return false
   if (condition !== '*') throw notImplemented(`If-None-Match: ${condition} on a write`)
-  const object = await findObject(storage, request.bucket, request.key)
-  await object?.close()
+  const object = await describeObject(storage, request.bucket, request.key)
   if (object !== undefined) throw preconditionFailed('If-None-Match')
   return true
-}
-
-function refuseOtherConditions (request: S3Request): void {
-  const other = ['if-match', 'if-modified-since', 'if-unmodified-since'].find((name) => request.headers.has(name))
-  if (other !== undefined) throw notImplemented(`${other} on a write`)
 }
 
 /** The checksum as responses carry it. */
@@ -55,6 +50,6 @@ export function checksumHeaders (checksum: StoredChecksum | undefined): Record<s
 }
 
 /** Those of the stored headers that say how an object is encrypted. */
-export function encryptionHeaders ({ headers }: ObjectHeaders): Record<string, string> {
+export function encryptionHeaders ({ headers }: Pick<ObjectHeaders, 'headers'>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')))
 }

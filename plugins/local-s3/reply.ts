@@ -1,6 +1,6 @@
 import type { StoredFile } from './stored-file.js'
 import { xmlDocument } from './xml.js'
-import type { XmlElements } from './xml.js'
+import type { XmlChildren } from './xml.js'
 
 /** A range of a stored file to send, both ends included; closed once sent. */
 export interface FileBody {
@@ -17,6 +17,8 @@ export interface Reply {
 }
 
 /** An answer in XML. */
-export function xmlReply (root: string, content: string | XmlElements, headers: Readonly<Record<string, string>> = {}): Reply {
+export function xmlReply (
+  root: string, content: string | XmlChildren, headers: Readonly<Record<string, string>> = {}
+): Reply {
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xmlDocument(root, content) }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isBucketName } from './bucket-name.js'
+import { isBucketName } from './buckets.js'
 import { S3Error } from './errors.js'
 
 /** Longest object key, in bytes of UTF-8. */
@@ -27,8 +27,7 @@ export interface S3Request {
 }
 
 /**
- * Takes the request line and headers apart, for path style (`/bucket/key`) and virtual-hosted style
- * (`bucket.localhost/key`).
+ * Reads request line and headers, in path style (`/bucket/key`) and virtual-hosted style (`bucket.localhost/key`).
  *
  * @throws S3Error InvalidURI, KeyTooLongError, BadRequest
  */
@@ -39,7 +38,15 @@ export function readRequest (message: IncomingMessage, acceptBody: () => void): 
   const headers = readHeaders(message.rawHeaders)
   const target = readTarget(path, headers.get('host') ?? '')
   checkKeyLength(target.key)
-  return { method: message.method ?? '', canonicalPath: encodePath(path), query: readQuery(rawQuery), headers, ...target, message, acceptBody }
+  return {
+    method: message.method ?? '',
+    canonicalPath: encodePath(path),
+    query: readQuery(rawQuery),
+    headers,
+    ...target,
+    message,
+    acceptBody
+  }
 }
 
 /** @throws S3Error KeyTooLongError where the key has more than 1024 bytes */
@@ -51,8 +58,8 @@ export function checkKeyLength (key: string): void {
 }
 
 /**
- * A header of the request. S3 takes `x-amz-*` parameters of a presigned URL for headers, because
- * that is where presigners hoist them.
+ * A header of the request. S3 takes `x-amz-*` parameters of a presigned URL for headers, because that is where
+ * presigners hoist them.
  */
 export function header (request: S3Request, name: string): string | undefined {
   const sent = request.headers.get(name)
@@ -75,23 +82,30 @@ export function headerNames (request: S3Request): string[] {
 export const parameter = (request: S3Request, name: string): string | undefined => request.query.get(name)?.[0]
 
 /**
- * A query parameter that counts something.
+ * A query parameter that counts something. One that is empty is none.
  *
- * @throws S3Error InvalidArgument where it is not an integer from `least` to `most`
+ * @throws S3Error InvalidArgument where it is not an integer from `min` to `max`
  */
-export function integerParameter (request: S3Request, name: string, fallback: number, least: number, most: number): number {
+export function integerParameter (
+  request: S3Request, name: string, fallback: number, min = 0, max = 2 ** 31 - 1
+): number {
   const text = parameter(request, name)
-  if (text === undefined) return fallback
+  if (text === undefined || text === '') return fallback
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN
-  if (value >= least && value <= most) return value
-  throw new S3Error('InvalidArgument', `Argument ${name} must be an integer between ${least} and ${most}`, { ArgumentName: name, ArgumentValue: text })
+  if (value >= min && value <= max) return value
+  throw new S3Error(
+    'InvalidArgument',
+    `Argument ${name} must be an integer between ${min} and ${max}`,
+    { ArgumentName: name, ArgumentValue: text }
+  )
 }
 
 /** Percent-encodes as SigV4 wants it: everything but letters, digits and `-._~`. */
 export const encodePercent = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
-const encodePath = (path: string): string => path.split('/').map(encodePercent).join('/')
+/** Percent-encodes every segment of a path or a key. */
+export const encodePath = (path: string): string => path.split('/').map(encodePercent).join('/')
 
 function decodePercent (text: string): string {
   try {
@@ -123,7 +137,8 @@ function readQuery (raw: string): Map<string, string[]> {
     if (pair === '') continue
     const [name, value = ''] = splitOnce(pair, '=').map((text) => decodePercent(text.replaceAll('+', ' ')))
     const values = query.get(name!) ?? []
-    query.set(name!, [...values, value])
+    values.push(value)
+    query.set(name!, values)
   }
   return query
 }

@@ -5,42 +5,51 @@ import { headerText } from './object-headers.js'
 import type { Reply } from './reply.js'
 import { xmlDocument } from './xml.js'
 
-/** Bytes of an unwanted body that are read and thrown away; most clients read the answer only afterwards. */
+/** Bytes of an unwanted body that are read and discarded; most clients read the answer only afterwards. */
 const MAX_DISCARDED_BYTES = 1024 * 1024
-/** Milliseconds for which the connection stays open so that a client still sending can see the refusal. */
+/** Milliseconds for which the connection stays open so that a client that is still sending can read the answer. */
 const LINGER_TIME = 1000
 
-/** The `<Error>` document for a refusal. */
+/** The `<Error>` document for an error. */
 export function errorReply (error: S3Error, resource: string, requestId: string): Reply {
   const { code, message, status, details } = error
   if (code === 'NotModified') return { status, headers: { etag: String(details['ETag']) } }
+  const document = { Code: code, Message: message, ...details, Resource: resource, RequestId: requestId }
   return {
     status,
     headers: {
       'content-type': 'application/xml',
       ...code === 'InvalidRange' && { 'content-range': `bytes */${details['ActualObjectSize']}` }
     },
-    body: xmlDocument('Error', { Code: code, Message: message, ...details, Resource: resource, RequestId: requestId }, '')
+    body: xmlDocument('Error', document, '')
   }
 }
 
 /**
- * Puts a reply on the wire. Where the request's body was not read to its end, a little more of it is
- * read and then the connection closed: no gigabytes are taken in for nothing.
+ * Sends a reply. Where the request's body was not read to its end, a little more of it is read and then the connection
+ * closed, so that no gigabytes are received for nothing.
  *
- * @param headers further ones, which those of the reply outrank
+ * @param headers further ones; those of the reply take precedence
  */
-export async function sendReply (message: IncomingMessage, response: ServerResponse, reply: Reply, headers: Readonly<Record<string, string>>): Promise<void> {
+export async function sendReply (
+  message: IncomingMessage, response: ServerResponse, reply: Reply, headers: Readonly<Record<string, string>>
+): Promise<void> {
   const { status, body = '' } = reply
   const file = typeof body === 'string' ? undefined : body
   try {
-    const bodiless = message.method === 'HEAD' || status === 204 || status === 304
-    const length = typeof body === 'string' && status !== 204 && status !== 304 ? { 'content-length': String(Buffer.byteLength(body)) } : {}
+    const noContent = status === 204 || status === 304
+    const withoutBody = noContent || message.method === 'HEAD'
+    const hasLength = typeof body === 'string' && !noContent
     const unread = !message.complete
-    const all = Object.entries({ ...headers, ...length, ...reply.headers }).map(([name, text]) => [name, headerText(text)] as const)
-    response.writeHead(status, { ...Object.fromEntries(all), ...unread && { connection: 'close' } })
-    if (file !== undefined && !bodiless) return await pipeline(file.file.read(file.start, file.end), response)
-    if (typeof body === 'string' && body !== '' && !bodiless) response.write(body)
+    const all = {
+      ...headers,
+      ...hasLength && { 'content-length': String(Buffer.byteLength(body)) },
+      ...reply.headers,
+      ...unread && { connection: 'close' }
+    }
+    response.writeHead(status, Object.fromEntries(Object.entries(all).map(([name, text]) => [name, headerText(text)])))
+    if (file !== undefined && !withoutBody) return await pipeline(file.file.read(file.start, file.end), response)
+    if (typeof body === 'string' && body !== '' && !withoutBody) response.write(body)
     else response.flushHeaders()
     if (unread) await discardBody(message)
     response.end()
@@ -49,7 +58,7 @@ export async function sendReply (message: IncomingMessage, response: ServerRespo
   }
 }
 
-/** To close at once would reset the connection, and the client would lose the answer. */
+/** Closing at once would reset the connection, and the client would lose the answer. */
 async function discardBody (message: IncomingMessage): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => { clearTimeout(timer); resolve() }

@@ -1,51 +1,59 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { StoredFileWriter } from './stored-file.js'
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isSystemError, unless } from './errors.js'
+import { lockFolder } from './folder-lock.js'
+import type { Unlock } from './folder-lock.js'
+import { StoredFileWriter, syncFolder } from './stored-file.js'
 
 /*
  *   directory/
- *     buckets/<bucket>/bucket.json              the bucket and its configuration
- *     buckets/<bucket>/objects/ab/abcd…         one object, named by the hash of bucket and key
- *     buckets/<bucket>/uploads/<id>/upload.json a multipart upload in progress
- *     buckets/<bucket>/uploads/<id>/00001       one part of it
- *     temporary/<process id>-<uuid>/            whatever is not whole yet
+ *     buckets/<bucket>/bucket              the bucket's configuration
+ *     buckets/<bucket>/objects/ab/abcd…    one object, named by the hash of bucket and key
+ *     buckets/<bucket>/uploads/<id>/upload a multipart upload in progress
+ *     buckets/<bucket>/uploads/<id>/00001  one part of it
+ *     temporary/<uuid>                     whatever is not whole yet
+ *     lock/                                which store the folder belongs to
  */
 
-/** Temporary folders of all stores that run in this process. */
-const held = new Set<string>()
+/** Nobody but the owner of the process may look into a folder. */
+const FOLDER_MODE = 0o700
 
 /** Where things are on disk. Whatever is created here appears whole, by a rename, or not at all. */
 export class Storage {
-  readonly #temporary: string
+  readonly #lastTask = new Map<string, Promise<unknown>>()
+  #unlock: Unlock | undefined
 
-  constructor (readonly directory: string) {
-    this.#temporary = `${process.pid}-${randomUUID()}`
-  }
+  constructor (readonly directory: string) {}
 
   /**
-   * Creates the folders and sweeps what processes that are gone left half done.
+   * Takes the folder into possession, creates what is missing and removes what an earlier store left unfinished.
    *
-   * @throws Error naming the folder that can't be written
+   * @throws Error naming the folder where it can't be written, or another store uses it
    */
   async open (): Promise<void> {
     try {
-      await mkdir(join(this.directory, 'buckets'), { recursive: true })
-      await mkdir(this.#temporaryPath(), { recursive: true })
-      await writeFile(this.#temporaryPath('probe'), '')
-      await rm(this.#temporaryPath('probe'))
+      for (const folder of ['buckets', 'temporary']) {
+        await mkdir(join(this.directory, folder), { recursive: true, mode: FOLDER_MODE })
+        await chmod(join(this.directory, folder), FOLDER_MODE)
+      }
+      const probe = this.#temporaryPath()
+      await writeFile(probe, '')
+      await rm(probe, { force: true })
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException
       throw new Error(`local-s3: can't write to directory ${this.directory} (${code})`, { cause: error })
     }
-    held.add(this.#temporary)
-    await this.#sweep()
+    this.#unlock = await lockFolder(this.directory)
+    await this.#emptyTemporary()
   }
 
-  /** Gives up the temporary folder. */
+  /** Gives the folder up, so that another store can open it. */
   async close (): Promise<void> {
-    await rm(this.#temporaryPath(), { recursive: true, force: true })
-    held.delete(this.#temporary)
+    if (this.#unlock === undefined) return
+    await this.#emptyTemporary()
+    await this.#unlock()
+    this.#unlock = undefined
   }
 
   /** The folder of a bucket, or something in it. */
@@ -64,57 +72,90 @@ export class Storage {
     return this.bucketPath(bucket, 'uploads', uploadId, ...rest)
   }
 
-  /** Begins a file that {@link StoredFileWriter.publish} later puts in its place. */
+  /** Runs a task when everything that was started before for the same path has ended. */
+  async exclusively<Result> (path: string, task: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#lastTask.get(path) ?? Promise.resolve()).then(task, task)
+    this.#lastTask.set(path, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#lastTask.get(path) === turn) this.#lastTask.delete(path)
+    }
+  }
+
+  /** Begins a file that {@link StoredFileWriter.publish} later gives its place. */
   async createFile (): Promise<StoredFileWriter> {
-    return await StoredFileWriter.create(this.#temporaryPath(randomUUID()))
+    return await StoredFileWriter.create(this.#temporaryPath())
   }
 
-  /** Replaces a small JSON document at once. */
-  async replaceJson (path: string, value: object): Promise<void> {
-    const temporary = this.#temporaryPath(randomUUID())
-    await writeFile(temporary, JSON.stringify(value), { flush: true })
-    await rename(temporary, path)
+  /** Writes a file without a body, in place of one that is there already. Rejects with `ENOENT` without its folder. */
+  async writeDescription (path: string, description: object): Promise<void> {
+    const file = await this.createFile()
+    try {
+      await file.finish(description)
+      await file.publish(path)
+    } finally {
+      await file.discard()
+    }
   }
 
-  /** Creates a folder with these JSON documents in it. Rejects with `EEXIST` or `ENOTEMPTY` where there is one already. */
-  async createFolder (path: string, documents: Readonly<Record<string, object>>, folders: readonly string[] = []): Promise<void> {
-    const temporary = this.#temporaryPath(randomUUID())
-    await mkdir(temporary)
-    for (const folder of folders) await mkdir(join(temporary, folder))
-    for (const [name, value] of Object.entries(documents)) await writeFile(join(temporary, name), JSON.stringify(value), { flush: true })
-    await rename(temporary, path).catch(async (error: unknown) => {
-      await rm(temporary, { recursive: true })
+  /**
+   * Creates a folder with one description and empty folders in it.
+   *
+   * @returns false where there is a folder already
+   */
+  async createFolder (
+    path: string, name: string, description: object, folders: readonly string[] = []
+  ): Promise<boolean> {
+    const temporary = this.#temporaryPath()
+    await mkdir(temporary, { mode: FOLDER_MODE })
+    try {
+      for (const folder of folders) await mkdir(join(temporary, folder), { mode: FOLDER_MODE })
+      await this.writeDescription(join(temporary, name), description)
+      await rename(temporary, path)
+      await syncFolder(dirname(path))
+      return true
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true })
+      if (isSystemError(error, 'ENOTEMPTY') || isSystemError(error, 'EEXIST')) return false
       throw error
-    })
+    }
+  }
+
+  /**
+   * Gives a finished file its final name, in a folder that is created where it is missing. Rejects with `ENOENT`
+   * where the folder around it is missing as well.
+   */
+  async publish (file: StoredFileWriter, path: string): Promise<void> {
+    const folder = dirname(path)
+    // more than twice, because DeleteBucket may remove the empty folder in between
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await file.publish(path)
+      } catch (error) {
+        if (!isSystemError(error, 'ENOENT') || attempt === 4) throw error
+      }
+      await mkdir(folder, { mode: FOLDER_MODE }).catch(unless('EEXIST'))
+      await syncFolder(dirname(folder))
+    }
   }
 
   /** Makes a folder disappear at once, and removes its files afterwards. Rejects with `ENOENT` where there is none. */
   async removeFolder (path: string): Promise<void> {
-    const temporary = this.#temporaryPath(randomUUID())
+    const temporary = this.#temporaryPath()
     await rename(path, temporary)
+    await syncFolder(dirname(path))
     await rm(temporary, { recursive: true, force: true })
   }
 
-  #temporaryPath (...rest: readonly string[]): string {
-    return join(this.directory, 'temporary', this.#temporary, ...rest)
+  #temporaryPath (): string {
+    return join(this.directory, 'temporary', randomUUID())
   }
 
-  async #sweep (): Promise<void> {
-    for (const name of await readdir(join(this.directory, 'temporary'))) {
-      if (!held.has(name) && !isRunning(Number.parseInt(name, 10))) {
-        await rm(join(this.directory, 'temporary', name), { recursive: true, force: true })
-      }
-    }
-  }
-}
-
-/** A store in another process may share the directory; this process's own are in `held`. */
-function isRunning (processId: number): boolean {
-  if (processId === process.pid || Number.isNaN(processId)) return false
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  async #emptyTemporary (): Promise<void> {
+    const folder = join(this.directory, 'temporary')
+    // the folder may have been deleted under a running store
+    const names = await readdir(folder).catch(unless('ENOENT')) ?? []
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
   }
 }

@@ -1,17 +1,19 @@
 import { constants } from 'node:fs'
-import { link, open, rename, unlink } from 'node:fs/promises'
+import { open, rename, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 
 /*
  * One file holds a body and its description, so that a single rename publishes both or neither:
  *
- *   body | description (JSON, UTF-8) | length of the description (4 bytes) | "local-s3" (8 bytes)
+ *   body | description (JSON, UTF-8) | its length (4 bytes) | its CRC-32 (4 bytes) | "local-s3" (8 bytes)
  *
- * The description comes last because ETag and checksums are known last. A file without a whole
- * trailer was never published by this code and counts as absent.
+ * The description comes last because ETag and checksums are known last. A file whose end is not as above was never
+ * published by this code, or was damaged since: it counts as absent, for every operation alike.
  */
 const MAGIC = Buffer.from('local-s3')
-const TRAILER_BYTES = 4 + MAGIC.length
+const TRAILER_BYTES = 8 + MAGIC.length
 const READ_BYTES = 256 * 1024
 
 /** A file being written under a temporary name. Ends in {@link publish} or {@link discard}. */
@@ -20,9 +22,10 @@ export class StoredFileWriter {
 
   private constructor (readonly path: string, readonly handle: FileHandle) {}
 
-  /** Begins an empty file. Rejects with `EEXIST` where there is one. */
+  /** Creates an empty file that only its owner may read. Rejects with `EEXIST` where there is one. */
   static async create (path: string): Promise<StoredFileWriter> {
-    return new StoredFileWriter(path, await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600))
+    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
+    return new StoredFileWriter(path, await open(path, flags, 0o600))
   }
 
   /** Appends to the body. Resolves when the system has taken the bytes, which is the backpressure. */
@@ -33,12 +36,13 @@ export class StoredFileWriter {
     }
   }
 
-  /** Ends the file with its description and waits until the disk has it: no more is written to it. */
+  /** Ends the file with its description and waits until the disk has it. Nothing can be written to it afterwards. */
   async finish (description: object): Promise<void> {
     const json = Buffer.from(JSON.stringify(description))
     const trailer = Buffer.alloc(TRAILER_BYTES)
     trailer.writeUInt32BE(json.length)
-    MAGIC.copy(trailer, 4)
+    trailer.writeUInt32BE(crc32(json), 4)
+    MAGIC.copy(trailer, 8)
     await this.write(Buffer.concat([json, trailer]))
     // without this a power cut could leave the final name on a file that has no bytes yet
     await this.handle.datasync()
@@ -49,13 +53,7 @@ export class StoredFileWriter {
   async publish (path: string): Promise<void> {
     await rename(this.path, path)
     this.#published = true
-  }
-
-  /** Gives the finished file its final name, unless that is taken: then rejects with `EEXIST`. */
-  async publishNew (path: string): Promise<void> {
-    await link(this.path, path)
-    await unlink(this.path)
-    this.#published = true
+    await syncFolder(dirname(path))
   }
 
   /** Removes what was written so far; does nothing once it was published. */
@@ -70,7 +68,7 @@ export class StoredFileWriter {
 export class StoredFile<Description> {
   private constructor (readonly handle: FileHandle, readonly size: number, readonly description: Description) {}
 
-  /** @returns undefined where there is no such file, or it is not whole */
+  /** @returns undefined where there is no such file, or it is damaged */
   static async open<Description> (path: string): Promise<StoredFile<Description> | undefined> {
     const handle = await open(path).catch(ignoreAbsent)
     if (handle === undefined) return undefined
@@ -85,14 +83,14 @@ export class StoredFile<Description> {
   /** The body's bytes from `start` to `end`, both included. */
   async * read (start = 0, end = this.size - 1): AsyncGenerator<Buffer> {
     for (let position = start; position <= end;) {
-      const { buffer, bytesRead } = await this.handle.read({ buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position + 1)), position })
+      const length = Math.min(READ_BYTES, end - position + 1)
+      const { buffer, bytesRead } = await this.handle.read({ buffer: Buffer.allocUnsafe(length), position })
       if (bytesRead === 0) throw new Error('stored file ends before its body does')
       yield buffer.subarray(0, bytesRead)
       position += bytesRead
     }
   }
 
-  /** Gives the file handle back. */
   async close (): Promise<void> {
     await this.handle.close()
   }
@@ -103,11 +101,24 @@ async function readDescription (handle: FileHandle): Promise<{ bodySize: number,
   if (size < TRAILER_BYTES) return undefined
   const trailer = Buffer.alloc(TRAILER_BYTES)
   await handle.read(trailer, 0, TRAILER_BYTES, size - TRAILER_BYTES)
-  const bodySize = size - TRAILER_BYTES - trailer.readUInt32BE()
-  if (!trailer.subarray(4).equals(MAGIC) || bodySize < 0) return undefined
-  const json = Buffer.alloc(trailer.readUInt32BE())
-  await handle.read(json, 0, json.length, bodySize)
-  return { bodySize, text: json.toString() }
+  const length = trailer.readUInt32BE()
+  const bodySize = size - TRAILER_BYTES - length
+  if (!trailer.subarray(8).equals(MAGIC) || bodySize < 0) return undefined
+  const json = Buffer.alloc(length)
+  await handle.read(json, 0, length, bodySize)
+  return crc32(json) === trailer.readUInt32BE(4) ? { bodySize, text: json.toString() } : undefined
+}
+
+/** Waits until the disk has a folder's entries: before that, a power cut can undo a rename in it. */
+export async function syncFolder (path: string): Promise<void> {
+  // Windows can't open folders
+  if (process.platform === 'win32') return
+  const handle = await open(path)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 function ignoreAbsent (error: NodeJS.ErrnoException): undefined {

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http'
+import type { ErrorResponse, UploadError } from 'fastify-upload-url'
+import { codesOf } from './responses.js'
 
 interface Response {
   readonly headers?: Readonly<Record<string, object>>
-  readonly content?: Readonly<Record<string, { readonly examples?: Readonly<Record<string, object>> }>>
+  readonly content?: ErrorResponse['content']
 }
 type Operation = { readonly responses: Readonly<Record<string, Response>> }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
@@ -14,71 +16,69 @@ interface Document {
 }
 
 /**
- * Moves what responses have in common to the components: their headers, their examples, and errors that several
- * operations document alike. Of the same name with other contents, the most common becomes the component.
+ * Moves what responses have in common to the components: headers, an example of each error, and the errors that
+ * several operations have alike.
  *
+ * @param exampleOf an example of the error of a code
  * @returns a copy
  */
-export function shareComponents<T extends Document> (document: T): T {
-  const headers = new Shared('headers')
-  const examples = new Shared('examples')
-  const responses = new Shared('responses')
-  const paths = (document.paths ?? {}) as Paths
-
-  const shallow = mapResponses(paths, (_status, response) => ({
-    ...response,
-    ...response.headers && { headers: headers.shareAll(response.headers) },
-    ...response.content && { content: mapValues(response.content, media => ({ ...media, ...media.examples && { examples: examples.shareAll(media.examples) } })) }
-  }))
-  mapResponses(shallow, (status, response) => { responses.count(nameOf(status), response); return response })
-  const shared = mapResponses(shallow, (status, response) => Number(status) < 400 ? response : responses.share(nameOf(status), response))
-
-  return { ...document, paths: shared, components: { ...document.components, headers: headers.components, examples: examples.components, responses: responses.components } }
+export function dedupeComponents<T extends Document> (document: T, exampleOf: (code: string) => UploadError): T {
+  const headers: Record<string, object> = {}
+  const examples: Record<string, object> = {}
+  const paths = mapResponses((document.paths ?? {}) as Paths, response => {
+    Object.assign(headers, response.headers)
+    for (const code of codesOf(response)) examples[code] = { value: exampleOf(code) }
+    return {
+      ...response,
+      ...response.headers && { headers: mapValues(response.headers, (_header, name) => refTo('headers', name)) },
+      ...codesOf(response).length > 0 && { content: withExamples(response) }
+    }
+  })
+  const responses = repeatedResponses(paths)
+  const shared = mapResponses(paths, response => {
+    const name = responses.get(JSON.stringify(response))
+    return name === undefined ? response : refTo('responses', name)
+  })
+  const named = Object.fromEntries([...responses].map(([text, name]) => [name, JSON.parse(text) as object]))
+  return { ...document, paths: shared, components: { ...document.components, headers, examples, responses: named } }
 }
 
-/** Components of one kind. */
-class Shared {
-  readonly components: Record<string, object> = {}
-  readonly #kind: string
-  readonly #counts = new Map<string, Map<string, number>>()
-
-  constructor (kind: string) {
-    this.#kind = kind
-  }
-
-  /** Tells how often there will be something. */
-  count (name: string, value: object): void {
-    const counts = this.#counts.get(name) ?? new Map<string, number>()
-    const text = JSON.stringify(value)
-    this.#counts.set(name, counts.set(text, (counts.get(text) ?? 0) + 1))
-  }
-
-  /** A reference to the component, where this is what is shared under its name. */
-  share (name: string, value: object): object {
-    const text = JSON.stringify(value)
-    const [most] = [...this.#counts.get(name) ?? []].sort(([, one], [, other]) => other - one)
-    if (most !== undefined && (most[0] !== text || most[1] === 1)) return value
-    const shared = this.components[name] ??= value
-    return JSON.stringify(shared) === text ? { $ref: `#/components/${this.#kind}/${name}` } : value
-  }
-
-  shareAll (named: Readonly<Record<string, object>>): Record<string, object> {
-    return Object.fromEntries(Object.entries(named).map(([name, value]) => [name, this.share(name, value)]))
-  }
+function withExamples (response: Response): object {
+  const { schema } = response.content!['application/json']
+  const examples = Object.fromEntries(codesOf(response).map(code => [code, refTo('examples', code)]))
+  return { 'application/json': { schema, examples } }
 }
 
-// As in `TooManyRequests`.
-function nameOf (status: string): string {
-  return (STATUS_CODES[status] ?? status).replace(/[^A-Za-z]/g, '')
+/** The errors that several operations have alike, as JSON, with a name for each, such as `NotFound` or `BadRequest2`. */
+function repeatedResponses (paths: Paths): Map<string, string> {
+  const seen = new Map<string, string>()
+  const names = new Map<string, string>()
+  mapResponses(paths, (response, status) => {
+    const text = JSON.stringify(response)
+    if (codesOf(response).length === 0) return response
+    if (!seen.has(text)) seen.set(text, status)
+    else if (!names.has(text)) names.set(text, uniqueName(status, [...names.values()]))
+    return response
+  })
+  return names
 }
 
-function mapResponses (paths: Paths, map: (status: string, response: Response) => Response): Paths {
+function uniqueName (status: string, taken: readonly string[]): string {
+  const name = (STATUS_CODES[status] ?? status).replace(/[^A-Za-z]/g, '')
+  const count = taken.filter(other => other.replace(/\d+$/, '') === name).length
+  return count === 0 ? name : `${name}${count + 1}`
+}
+
+function refTo (kind: string, name: string): object {
+  return { $ref: `#/components/${kind}/${name}` }
+}
+
+function mapResponses (paths: Paths, map: (response: Response, status: string) => object): Paths {
   return mapValues(paths, operations => mapValues(operations, operation => ({
-    ...operation,
-    responses: Object.fromEntries(Object.entries(operation.responses).map(([status, response]) => [status, map(status, response)]))
-  })))
+    ...operation, responses: mapValues(operation.responses, map)
+  }))) as Paths
 }
 
-function mapValues<T, U> (values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
+function mapValues<T, U> (values: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]))
 }

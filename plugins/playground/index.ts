@@ -20,7 +20,7 @@ async function playground (fastify: FastifyInstance, { keyPrefix, apiKey }: Play
 
   // A link to nothing tells where the store is, as browsers reach it.
   const storeOrigin = async () => {
-    const { url } = await fastify.uploads.createDownloadUrl(`${keyPrefix}/${OWNER}/nothing`, { owner: OWNER })
+    const { url } = await fastify.uploads.createDownloadUrl({ key: `${keyPrefix}/${OWNER}/nothing` }, { owner: OWNER })
     return new URL(url).origin
   }
 

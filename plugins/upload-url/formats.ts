@@ -1,5 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import type { Frozen } from './component.js'
+import type { Container } from './audio/audio-schema.js'
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
 
 export const FormatSchema = Type.Object({
   name: Type.String({ minLength: 1, description: 'What people call it, as in `ALLOWED_FORMATS`.' }),
@@ -15,7 +17,7 @@ export type Format = Frozen<Static<typeof FormatSchema>>
  * The audio formats transcription services take, in the order in which an ambiguous type is decided
  * (`audio/3gpp` is AMR unless the filename says `.3gp`).
  */
-export const AUDIO_FORMATS: readonly Format[] = [
+export const AUDIO_FORMATS = [
   { name: 'mp3', contentType: 'audio/mpeg', extensions: ['mp3', 'mpga', 'mpeg'], aliases: ['audio/mp3', 'audio/x-mp3', 'audio/mpeg3', 'audio/x-mpeg'] },
   { name: 'm4a', contentType: 'audio/mp4', extensions: ['m4a', 'mp4', 'm4b'], aliases: ['audio/x-m4a', 'audio/m4a', 'video/mp4'] },
   { name: 'wav', contentType: 'audio/wav', extensions: ['wav', 'wave'], aliases: ['audio/x-wav', 'audio/wave', 'audio/vnd.wave'] },
@@ -27,7 +29,10 @@ export const AUDIO_FORMATS: readonly Format[] = [
   { name: '3gp', contentType: 'audio/3gpp', extensions: ['3gp', '3gpp'], aliases: ['video/3gpp'] },
   { name: 'aiff', contentType: 'audio/aiff', extensions: ['aiff', 'aif', 'aifc'], aliases: ['audio/x-aiff'] },
   { name: 'caf', contentType: 'audio/x-caf', extensions: ['caf'], aliases: ['audio/caf'] }
-]
+] as const satisfies readonly Format[]
+
+/** The name of one of them. */
+export type FormatName = (typeof AUDIO_FORMATS)[number]['name']
 
 const UNINFORMATIVE_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-stream'])
 
@@ -57,4 +62,17 @@ export function formatsOfType (type: string, formats: readonly Format[] = AUDIO_
 /** The format of `formats` that uses this extension. */
 export function formatOfExtension (extension: string, formats: readonly Format[] = AUDIO_FORMATS): Format | undefined {
   return formats.find(format => format.extensions.includes(extension))
+}
+
+const NAMES: Readonly<Record<Container, string>> = {
+  mp3: 'MP3', mp4: 'MP4', '3gp': '3GP', wav: 'WAV', flac: 'FLAC', ogg: 'Ogg', webm: 'WebM', matroska: 'Matroska', aac: 'AAC', amr: 'AMR', aiff: 'AIFF', caf: 'CAF'
+}
+const EXTENSIONS: Readonly<Partial<Record<Container, readonly string[]>>> = { mp4: ['mp4', '3gp'], '3gp': ['3gp', 'mp4'], matroska: ['mka', 'mkv'] }
+
+/** Why a recording is not what its content type declares; undefined where it is. */
+export function describeMismatch (container: Container, contentType: string | undefined, formats: readonly Format[]): string | undefined {
+  const declared = mediaType(contentType)
+  const possible = EXTENSIONS[container] ?? [container]
+  const matches = declared === '' || formatsOfType(declared, formats).some(format => possible.some(extension => format.extensions.includes(extension)))
+  return matches ? undefined : `the content is ${NAMES[container]} audio, but the content type is ${declared}`
 }

@@ -1,59 +1,61 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { createContext } from './context.js'
-import { UploadErrorSchema } from './error-schema.js'
-import { requireOwner } from './identity.js'
-import { multipart } from './multipart/routes.js'
+import { authenticate, authorizer } from './authentication.js'
+import { errors, UploadErrorSchema } from './errors.js'
+import { isolateScope, type Scope } from './isolate-scope.js'
+import { componentsOf, createRunner } from './operation.js'
+import { operations } from './operations/index.js'
 import { resolveOptions, type UploadUrlOptions } from './options.js'
-import { keepToItself } from './own-scope.js'
-import type { Scope } from './resource.js'
-import { stored } from './stored/routes.js'
-import { uploadUrls } from './upload-urls/routes.js'
+import { createServices } from './services.js'
 import { createUploads, type Uploads } from './uploads.js'
 import { createValidation } from './validation.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Upload URLs and forms without HTTP, for routes and jobs of your own. */
+    /** The operations of `fastify-upload-url` without HTTP, for routes and jobs of your own. */
     uploads: Uploads
   }
 }
 
-const RESOURCES = [uploadUrls, multipart, stored]
-const COMPONENTS = [UploadErrorSchema, ...RESOURCES.flatMap(resource => resource.components)]
+const COMPONENTS = [UploadErrorSchema, ...componentsOf(operations)]
 
 async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOptions): Promise<void> {
+  if (fastify.hasDecorator('uploads')) {
+    throw new errors.FST_UPLOAD_INVALID_OPTIONS(
+      'it is registered in this scope already: for a second bucket, register each in a scope of its own, ' +
+      'app.register(async scope => { await scope.register(uploadUrl, options) })'
+    )
+  }
   const resolved = resolveOptions(options)
-  const context = await createContext(resolved, message => fastify.log.warn(message))
+  const services = await createServices(resolved, fastify.log)
   const validation = createValidation(COMPONENTS)
+  const runner = createRunner(operations, services, validation, authorizer(resolved))
+  const { prefix, logLevel, logSerializers } = resolved
 
-  fastify.decorate('uploads', createUploads(context, validation))
-
-  fastify.addHook('onReady', () => context.presigner.warmUp())
+  fastify.decorate('uploads', createUploads(runner, services.store.checkBucket, resolved))
+  fastify.addHook('onClose', () => services.close())
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
-    requireOwner(scope, resolved)
-    for (const resource of RESOURCES) resource.routes(scope, context)
-  }, { prefix: resolved.prefix })
+    isolateScope(scope, validation, COMPONENTS)
+    authenticate(scope, resolved)
+    runner.serve(scope)
+  }, { prefix, ...logLevel && { logLevel }, ...logSerializers && { logSerializers } })
 }
 
 /**
- * Lets the users of a Fastify application upload audio straight into S3: adds `GET /upload-url` and its
- * company, and `app.uploads` for routes of your own.
+ * Lets the users of a Fastify application upload audio straight into S3: adds `GET /upload-url` and related routes,
+ * and `app.uploads` for routes of your own.
  */
-export const uploadUrl = fp(registerUploadUrl, { name: 'fastify-upload-url', fastify: '5.x' })
+export const uploadUrl = fp(registerUploadUrl, { name: 'fastify-upload-url', fastify: '>=5.3.0 <6' })
 export default uploadUrl
 
-export { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './diagnostics.js'
-export { describe } from './error-examples.js'
-export type { UploadError } from './error-schema.js'
-export { errors, type UploadErrorCode } from './errors.js'
-export { withErrors, type ErrorResponse } from './responses.js'
-export { AUDIO_FORMATS, type Format } from './formats.js'
-export type { Authorization, UploadUrlOptions, UploadUrlSettings } from './options.js'
-export type { CompletedUpload, Completion, MultipartDeclaration, MultipartUpload, Parts, PartUrls, PartUrlsRequest, UploadReference } from './multipart/schemas.js'
-export type { Audio } from './stored/inspection/audio-schema.js'
-export type { DownloadUrl, UploadStatus } from './stored/schemas.js'
-export type { OnBehalfOf, Uploads } from './uploads.js'
-export type { UploadDeclaration, UploadForm, UploadFormDeclaration, UploadUrl, UploadUrls } from './upload-urls/schemas.js'
+export type { Authorization } from './authentication.js'
+export { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './s3/diagnostics.js'
+export { errorResponse, type ErrorResponse } from './document.js'
+export { errors, exampleOf, UploadErrorSchema, type ErrorCode, type UploadError, type UploadErrorCode } from './errors.js'
+export { AUDIO_FORMATS, type Format, type FormatName } from './formats.js'
+export type { UploadUrl } from './operations/create-upload-url.js'
+export type { Audio, UploadStatus } from './operations/get-upload-status.js'
+export type { UploadFile } from './operations/schemas.js'
+export type { Owner, UploadUrlOptions, UploadUrlSettings } from './options.js'
+export type { OperationId, OperationInput, OperationOutput, Uploads } from './uploads.js'

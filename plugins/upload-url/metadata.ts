@@ -1,44 +1,49 @@
 import { errors } from './errors.js'
-import type { UploadDeclaration } from './upload-urls/schemas.js'
-
-/** What S3 allows for names and values together, in bytes after encoding ("Object metadata", S3 user guide). */
-const METADATA_LIMIT = 2048
+import { S3_LIMITS } from './s3/limits.js'
 
 const HEADER_PREFIX = 'x-amz-meta-'
-const NONE = Object.freeze({})
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+/** Characters of a name that an error repeats. */
+const SHOWN_LENGTH = 64
 const NEEDS_NO_ENCODING = /^[\w.~!'()*-]+$/
-const SERVER_DECIDES = new Set(['filename', 'owner', 'status', 'inspected'])
+const RESERVED_NAMES = new Set(['filename', 'owner', 'status', 'inspected'])
+
+/** What of a file is stored as metadata. */
+export interface FileMetadata {
+  readonly filename?: string | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
 
 /**
  * The `x-amz-meta-*` headers for a filename and metadata. Values are percent-encoded (RFC 3986, UTF-8),
  * so that any script signs and reads back unchanged; {@link decodeMetadata} undoes it.
  *
  * @param at where the fields stand in the request, to name them in errors, as in `files/3/`
- * @throws FST_UPLOAD_INVALID_METADATA for control characters, reserved names, lone surrogates, or over 2 KB
+ * @throws FST_UPLOAD_INVALID_METADATA for invalid or reserved names, control characters, lone surrogates, or over 2 KB
  */
-export function metadataHeaders ({ filename, metadata = NONE }: Pick<UploadDeclaration, 'filename' | 'metadata'>, at: string): Record<string, string> {
+export function metadataHeaders ({ filename, metadata = {} }: FileMetadata, at: string): Record<string, string> {
   const headers: Record<string, string> = {}
-  let bytes = 0
-  const add = (name: string, value: string, field: string) => {
-    const header = HEADER_PREFIX + name
-    headers[header] = encode(value, at + field)
-    bytes += header.length + headers[header].length
-  }
-  if (filename !== undefined) add('filename', filename, 'filename')
+  if (filename !== undefined) headers[`${HEADER_PREFIX}filename`] = encode(filename, `${at}filename`)
   for (const [name, value] of Object.entries(metadata)) {
-    if (SERVER_DECIDES.has(name)) throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}metadata/${name}`, 'is reserved: choose another name')
-    add(name, value, `metadata/${name}`)
+    const field = `${at}metadata/${name.slice(0, SHOWN_LENGTH)}`
+    if (!NAME.test(name)) {
+      throw invalid(field, 'is no valid name: use lower-case letters, digits, - and _, at most 63 characters')
+    }
+    if (RESERVED_NAMES.has(name)) throw invalid(field, 'is reserved: choose another name')
+    headers[HEADER_PREFIX + name] = encode(value, field)
   }
-  if (bytes > METADATA_LIMIT) {
-    throw new errors.FST_UPLOAD_INVALID_METADATA(`${at}${filename === undefined ? 'metadata' : 'filename and metadata'}`,
-      `take ${bytes} bytes once encoded, but S3 stores at most ${METADATA_LIMIT}`)
+  const size = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (size > S3_LIMITS.maxMetadataSize) {
+    throw invalid(
+      `${at}${filename === undefined ? 'metadata' : 'filename and metadata'}`,
+      `take ${size} bytes once encoded, but S3 stores at most ${S3_LIMITS.maxMetadataSize}`
+    )
   }
   return headers
 }
 
 /**
- * Metadata as it was declared, out of what the store holds. Values that we did not write and that are no
- * valid encoding come back as they are.
+ * Metadata as the client gave it, out of what S3 holds. Values that are not validly encoded come back as they are.
  */
 export function decodeMetadata (stored: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, decode(value)]))
@@ -46,9 +51,9 @@ export function decodeMetadata (stored: Readonly<Record<string, string>>): Recor
 
 function encode (value: string, field: string): string {
   if (NEEDS_NO_ENCODING.test(value)) return value
-  if (value === '') throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not be empty')
-  if (/\p{Cc}/u.test(value)) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must not hold control characters')
-  if (!value.isWellFormed()) throw new errors.FST_UPLOAD_INVALID_METADATA(field, 'must hold whole Unicode characters')
+  if (value === '') throw invalid(field, 'must not be empty')
+  if (/\p{Cc}/u.test(value)) throw invalid(field, 'must not contain control characters')
+  if (!value.isWellFormed()) throw invalid(field, 'must be well-formed Unicode')
   return encodeURIComponent(value)
 }
 
@@ -58,4 +63,8 @@ function decode (value: string): string {
   } catch {
     return value
   }
+}
+
+function invalid (field: string, problem: string): Error {
+  return new errors.FST_UPLOAD_INVALID_METADATA(field, problem)
 }

@@ -1,65 +1,130 @@
 import { randomUUID } from 'node:crypto'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { Type, type Static } from '@sinclair/typebox'
-import { Ajv } from 'ajv'
-import type { FastifyRequest } from 'fastify'
-import { stringEnum, type Frozen } from './component.js'
+import type { FastifyRequest, RegisterOptions } from 'fastify'
+import { OWNER_HOOKS, type Authorization } from './authentication.js'
+import { stringEnum } from './document.js'
 import { errors } from './errors.js'
-import { AUDIO_FORMATS, FormatSchema, type Format } from './formats.js'
-import type { UploadStatus } from './stored/schemas.js'
-import { describeProblem } from './validation.js'
+import { AUDIO_FORMATS, FormatSchema, type Format, type FormatName } from './formats.js'
+import type { AllowUndefined } from './operation.js'
+import type { UploadStatus } from './operations/get-upload-status.js'
+import { S3_LIMITS } from './s3/limits.js'
+import { problemsOf } from './validation.js'
 
-const AUDIO_FORMAT_NAMES = AUDIO_FORMATS.map(format => format.name)
+const SEGMENT = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9!_.*'()-]+"
+const ID = /^[A-Za-z0-9_-]{1,64}$/
 
-/** The options that are plain values, as a schema. */
+const Callback = (description: string) => Type.Unsafe<unknown>({ typeOf: 'function', description })
+
+/** The options that are plain values. */
 export const SettingsSchema = Type.Object({
-  bucket: Type.String({ minLength: 1, maxLength: 255, description: 'Name, or access point ARN, of the bucket uploads go to.' }),
-  publicEndpoint: Type.Optional(Type.String({ pattern: '^https?://[^/?#@]+(/[^?#]*)?$', description: 'Origin of the store as uploaders reach it, when it is not the one the client talks to, as in `https://s3.example.com`.' })),
-  keyPrefix: Type.Optional(Type.String({ maxLength: 256, pattern: "^([A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*)?$", description: 'First part of every object key, without a slash at either end. Default: `uploads`.' })),
-  expiresIn: Type.Optional(Type.Integer({ minimum: 1, maximum: 604_800, description: 'Life of a URL in seconds. Default: 900.' })),
-  formats: Type.Optional(Type.Array(Type.Union([stringEnum(AUDIO_FORMAT_NAMES), FormatSchema]), { minItems: 1, description: 'What may be uploaded: names of audio formats, or formats of your own. When given, every upload must say which one it is. Default: all audio formats.' })),
-  maxSize: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Largest upload in bytes. When given, an upload by URL must declare its size.' })),
-  require: Type.Optional(Type.Array(stringEnum(['size', 'contentType', 'sha256'] as const), { description: 'What every upload must declare. Default: nothing.' })),
-  encryption: Type.Optional(Type.Union([Type.Literal('AES256'), Type.Object({ kmsKeyId: Type.String({ minLength: 1 }) }, { additionalProperties: false })], { description: 'Server-side encryption every upload must ask for: SSE-S3 or SSE-KMS with this key. Default: the bucket decides.' })),
-  singleUse: Type.Optional(Type.Boolean({ description: 'Whether a URL with anything bound to it works once (`If-None-Match: *`). Turn off for a store without conditional writes. Default: true.' })),
-  forms: Type.Optional(Type.Boolean({ description: 'Whether form uploads are offered. Turn off for a store without POST policies, such as Cloudflare R2. Default: true.' }))
+  bucket: Type.String({
+    minLength: 1, maxLength: 255, description: 'Name, or access point ARN, of the bucket that uploads go to.'
+  }),
+  publicEndpoint: Type.Optional(Type.String({
+    pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$',
+    description: 'Origin of S3 as uploaders reach it, where it differs from the one of the client, as in ' +
+      '`https://s3.example.com`.'
+  })),
+  keyPrefix: Type.Optional(Type.String({
+    maxLength: 256,
+    pattern: `^(?:${SEGMENT}(?:/${SEGMENT})*)?$`,
+    default: 'uploads',
+    description: 'First part of every object key, without a slash at either end.'
+  })),
+  expiresIn: Type.Optional(Type.Integer({
+    minimum: 1, maximum: S3_LIMITS.maxExpiresIn, default: 900, description: 'Seconds until a URL expires.'
+  })),
+  formats: Type.Optional(Type.Array(
+    Type.Union([Type.Unsafe<FormatName>(stringEnum(AUDIO_FORMATS.map(({ name }) => name))), FormatSchema]), {
+      minItems: 1,
+      description: 'What may be uploaded: names of audio formats, or formats of your own. When given, every upload ' +
+        'must declare its type. Default: all audio formats.'
+    }
+  )),
+  maxSize: Type.Optional(Type.Integer({
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Largest upload in bytes. When given, an upload by URL must declare its size. Default: none.'
+  })),
+  require: Type.Optional(Type.Array(stringEnum(['size', 'contentType', 'sha256']), {
+    description: 'What every upload must declare. Default: nothing.'
+  })),
+  encryption: Type.Optional(Type.Union([
+    stringEnum(['AES256']),
+    Type.Object({ kmsKeyId: Type.String({ minLength: 1 }) }, { additionalProperties: false })
+  ], { description: 'Server-side encryption of every upload: SSE-S3, or SSE-KMS with this key. Default: the bucket decides.' })),
+  singleUse: Type.Optional(Type.Boolean({
+    default: true,
+    description: 'Whether a URL with anything bound to it works once (`If-None-Match: *`). Turn off for an S3 server ' +
+      'without conditional writes.'
+  })),
+  forms: Type.Optional(Type.Boolean({
+    default: true,
+    description: 'Whether form uploads are offered. Turn off for an S3 server without POST policies, such as Cloudflare R2.'
+  })),
+  ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
+    description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
+      'Default: `onRequest`, before anything is parsed for somebody unknown.'
+  })),
+  authenticateScheme: Type.Optional(Type.String({
+    pattern: '^[!-~][ -~]*$',
+    default: 'Bearer',
+    description: 'What `WWW-Authenticate` says with a 401 (RFC 9110, section 11.6.1).'
+  }))
+}, { additionalProperties: false })
+
+const OptionsSchema = Type.Object({
+  ...SettingsSchema.properties,
+  client: Type.Optional(Type.Unsafe<unknown>({ type: 'object' })),
+  owner: Type.Optional(Callback('names the owner of a request')),
+  allowAnonymous: Type.Optional(Type.Unsafe<true>({ enum: [true] })),
+  authorize: Type.Optional(Callback('allows a request by returning true')),
+  onInspected: Type.Optional(Callback('is told of an inspected upload')),
+  clock: Type.Optional(Callback('tells the time')),
+  createId: Type.Optional(Callback('makes the id of an object')),
+  prefix: Type.Optional(Type.String()),
+  logLevel: Type.Optional(Type.String()),
+  logSerializers: Type.Optional(Type.Unsafe<unknown>({ type: 'object' }))
 }, { additionalProperties: false })
 
 /** The options that are plain values. */
-export type UploadUrlSettings = Frozen<Static<typeof SettingsSchema>>
+export type UploadUrlSettings = AllowUndefined<Static<typeof SettingsSchema>>
 
-/** What a request asks for, as the authorisation hook sees it. */
-export interface Authorization {
-  /** Who asks, as `owner` named them. */
-  readonly owner: string
-  /** The operationId, as in the OpenAPI document: `createUploadUrl`, `createUploadForm`, … */
-  readonly operation: string
-}
+/** What `owner` may return: a name, or an id; nothing for nobody. */
+export type Owner = string | number | bigint | null | undefined
 
-interface Collaborators {
-  /** Your S3 client, or the configuration for one. Default: the SDK's own region and credential chain. */
-  readonly client?: S3Client | S3ClientConfig
+interface Callbacks {
+  /** Your S3 client, or the configuration of one. @default the SDK's own region and credential chain */
+  readonly client?: S3Client | S3ClientConfig | undefined
   /**
-   * Your own say, after the request is validated and before anything is signed: return false, or throw an error
-   * of yours, to refuse. Default: every owner may do everything below their own prefix.
+   * Allows or refuses a request, after it is validated and before anything is signed: only `true` allows it, anything
+   * else is answered 403, and an error of yours is the answer.
+   *
+   * @default every owner may do everything below their own prefix
+   * @example authorize: (request, { operation }) => request.user.canUpload || operation === 'getUploadStatus'
    */
-  readonly authorize?: (request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>
+  readonly authorize?: ((request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>) | undefined
   /**
    * Runs when a request has had an upload inspected, before it is answered: start the transcription here. It runs
    * again when the same upload is inspected again, so make it safe to repeat. What it throws is the answer.
    */
-  readonly onInspected?: (status: UploadStatus, on: { readonly owner: string }) => void | Promise<void>
-  /** The time, for tests. Default: the system clock with the SDK's correction for skew. */
-  readonly clock?: () => Date
-  /** Makes the unguessable part of an object key, for tests. Default: a random UUID. */
-  readonly createId?: () => string
+  readonly onInspected?: ((status: UploadStatus, call: { readonly owner: string }) => void | Promise<void>) | undefined
+  /** The time, for tests. @default the system clock with the SDK's correction for skew */
+  readonly clock?: (() => Date) | undefined
+  /** Makes the unguessable part of an object key: 1 to 64 letters, digits, `_` and `-`. @default a random UUID */
+  readonly createId?: (() => string) | undefined
 }
 
-/** Who uploads: either the host says whose request it is, or everybody shares one owner. */
 type Identity =
   | {
-    /** Whose request this is; empty or undefined for nobody, which is answered 401. */
-    readonly owner: (request: FastifyRequest) => string | undefined | Promise<string | undefined>
+    /**
+     * Names the owner of a request, whose objects they are: a string, or an integer. Nothing, or an empty string, is
+     * answered 401. It is asked in `ownerHook`: in `onRequest`, unless you authenticate later.
+     *
+     * @example owner: request => request.user?.id
+     */
+    readonly owner: (request: FastifyRequest) => Owner | Promise<Owner>
     readonly allowAnonymous?: never
   }
   | {
@@ -69,16 +134,30 @@ type Identity =
   }
 
 /** Options of the plugin. */
-export type UploadUrlOptions = UploadUrlSettings & Collaborators & Identity & {
-  /** Fastify's own: a path before all routes, as in `/v1`. */
-  readonly prefix?: string
-}
+export type UploadUrlOptions = UploadUrlSettings & Callbacks & Identity &
+  /** Fastify's own: a path before all routes, as in `/v1`, and how the routes log. */
+  Pick<RegisterOptions, 'prefix' | 'logLevel' | 'logSerializers'>
 
 /** The options with every default filled in. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
 
-const ajv = new Ajv({ allErrors: true })
-const isValid = ajv.compile<UploadUrlSettings>(SettingsSchema)
+/** Every default. */
+const DEFAULTS = {
+  keyPrefix: 'uploads',
+  expiresIn: 900,
+  formats: AUDIO_FORMATS as readonly Format[],
+  require: [],
+  singleUse: true,
+  forms: true,
+  ownerHook: 'onRequest' as const,
+  authenticateScheme: 'Bearer',
+  client: {},
+  owner: () => 'anonymous',
+  authorize: () => true,
+  onInspected: () => {},
+  createId: randomUUID as () => string,
+  prefix: ''
+}
 
 /**
  * Checks the options once and fills in the defaults.
@@ -87,39 +166,32 @@ const isValid = ajv.compile<UploadUrlSettings>(SettingsSchema)
  * @throws FST_UPLOAD_INVALID_OPTIONS naming every option that is wrong
  */
 export function resolveOptions (options: UploadUrlOptions) {
-  const { client = {}, owner, allowAnonymous, authorize = () => true, onInspected = () => {}, clock, createId = randomUUID, prefix = '', ...settings } = options
-  if (!isValid(settings)) {
-    throw new errors.FST_UPLOAD_INVALID_OPTIONS(isValid.errors!.map(problem => describeProblem('options', problem)).join('; '))
-  }
-  if ((typeof owner === 'function') === (allowAnonymous === true)) {
-    throw new errors.FST_UPLOAD_INVALID_OPTIONS('pass owner(request), which says whose request it is, or allowAnonymous: true to let anybody upload')
-  }
+  assertOptions(options)
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as UploadUrlOptions
+  const { require, formats, createId, ...rest } = { ...DEFAULTS, ...given } as typeof DEFAULTS & UploadUrlOptions
   return Object.freeze({
-    bucket: settings.bucket,
-    publicEndpoint: settings.publicEndpoint,
-    keyPrefix: settings.keyPrefix ?? 'uploads',
-    expiresIn: settings.expiresIn ?? 900,
-    formats: Object.freeze((settings.formats ?? AUDIO_FORMATS).map(toFormat)),
-    maxSize: settings.maxSize,
-    required: Object.freeze(new Set(requiredFields(settings))),
-    encryption: settings.encryption,
-    singleUse: settings.singleUse ?? true,
-    forms: settings.forms ?? true,
-    client,
-    owner: owner ?? (() => 'anonymous'),
-    authorize,
-    onInspected,
-    clock,
-    createId,
-    prefix
+    ...rest,
+    formats: Object.freeze((formats ?? []).map(toFormat)),
+    // A type that is limited has to be declared, for no store can enforce it otherwise. Sizes differ: a form bounds them.
+    required: new Set<string>(given.formats === undefined ? require : [...require ?? [], 'contentType']),
+    createId: () => checkedId(createId!())
   })
+}
+
+function assertOptions (options: UploadUrlOptions): void {
+  const problems = problemsOf(OptionsSchema, options, 'options')
+  const { owner, allowAnonymous } = Object(options) as Partial<UploadUrlOptions>
+  if ((owner === undefined) === (allowAnonymous === undefined)) {
+    problems.push('options need owner(request), which names the owner of a request, or else allowAnonymous: true')
+  }
+  if (problems.length > 0) throw new errors.FST_UPLOAD_INVALID_OPTIONS(problems.join('; '))
 }
 
 function toFormat (format: string | Format): Format {
   return typeof format === 'string' ? AUDIO_FORMATS.find(({ name }) => name === format)! : format
 }
 
-// A type that is limited has to be said, for no store can enforce it otherwise. Sizes differ: a form bounds them by itself.
-function requiredFields ({ require = [], formats }: UploadUrlSettings) {
-  return formats === undefined ? require : [...require, 'contentType' as const]
+function checkedId (id: unknown): string {
+  if (typeof id === 'string' && ID.test(id)) return id
+  throw new errors.FST_UPLOAD_INVALID_OPTIONS('createId must return 1 to 64 letters, digits, _ and -')
 }

@@ -1,15 +1,15 @@
 import { errors } from './errors.js'
 import { extensionOf, formatOfExtension, formatsOfType, mediaType, type Format } from './formats.js'
 import { metadataHeaders } from './metadata.js'
-import type { MultipartDeclaration } from './multipart/schemas.js'
+import { partCount, sizeOfPart, type PartLayout } from './multipart/part-layout.js'
+import type { FormFile, UploadFile } from './operations/schemas.js'
 import type { ResolvedOptions } from './options.js'
-import type { UploadDeclaration, UploadFormDeclaration } from './upload-urls/schemas.js'
+import { S3_LIMITS } from './s3/limits.js'
 
-/** The largest object a single PUT or form can carry, in bytes ("Amazon S3 quotas"). */
-const SINGLE_REQUEST_LIMIT = 5 * 1024 ** 3
+type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'required' | 'encryption'>
 
-/** What the policy made of a declaration: what may be uploaded, in the words of S3. */
-export interface Admission {
+/** What S3 has to enforce of an upload. */
+export interface Constraints {
   /** Extension for the object key, without the dot; empty when nothing tells the format. */
   readonly extension: string
   /** Exact size in bytes. */
@@ -18,81 +18,131 @@ export interface Admission {
   readonly headers: Record<string, string>
 }
 
-/** What the policy made of a form: also the bounds of its file in bytes, both inclusive. */
-export interface FormAdmission extends Admission {
-  readonly contentLengthRange: readonly [min: number, max: number]
-}
-
-type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'required' | 'encryption'>
-
 /**
- * Decides whether a file may be uploaded with one PUT, and what S3 has to enforce if so.
+ * Decides whether a file may be uploaded with one PUT. A configured maximum makes the size mandatory, since nothing
+ * else bounds a PUT.
  *
- * @param at where the declaration stands in the request, to name fields in errors, as in `files/3/`
- * @throws as {@link admit}; a configured maximum makes the size mandatory, since nothing else bounds a PUT
+ * @param at where the file stands in the request, to name fields in errors, as in `files/3/`
+ * @throws FST_UPLOAD_FIELD_REQUIRED, FST_UPLOAD_FORMAT_REFUSED, FST_UPLOAD_FORMAT_CONFLICT, FST_UPLOAD_TOO_LARGE or
+ * FST_UPLOAD_INVALID_METADATA, naming the field
  */
-export function admitPut (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
-  if (declaration.size === undefined && policy.maxSize !== undefined) throw sizeRequired(policy, at)
-  admitSingleRequest(`${at}size`, declaration.size)
-  return admit(policy, declaration, at)
+export function putConstraints (policy: Policy, file: UploadFile, at = ''): Constraints {
+  if (file.size === undefined && policy.maxSize !== undefined) throw sizeRequired(policy, at)
+  assertSingleRequest(`${at}size`, file.size)
+  return constraintsOf(policy, file, at)
 }
 
 /**
  * Decides whether a file may be posted as a form, whose policy can bound a size that is not known yet.
  *
- * @throws as {@link admit}
+ * @returns also the bounds of the file in bytes, both inclusive
+ * @throws as {@link putConstraints}
  */
-export function admitForm (policy: Policy, { maxSize, ...declaration }: UploadFormDeclaration): FormAdmission {
-  admitSingleRequest('size', declaration.size)
-  admitMaximum('maxSize', maxSize, policy.maxSize)
-  const admission = admit(policy, declaration)
-  const { size } = admission
-  const largest = size ?? maxSize ?? policy.maxSize ?? SINGLE_REQUEST_LIMIT
-  return { ...admission, contentLengthRange: [size ?? 1, Math.min(largest, SINGLE_REQUEST_LIMIT)] }
+export function formConstraints (
+  policy: Policy, { maxSize, ...file }: FormFile
+): Constraints & { readonly contentLengthRange: readonly [min: number, max: number] } {
+  assertSingleRequest('size', file.size)
+  assertMaximum('maxSize', maxSize, policy.maxSize)
+  const constraints = constraintsOf(policy, file)
+  const max = file.size ?? Math.min(maxSize ?? Infinity, policy.maxSize ?? Infinity, S3_LIMITS.maxPartSize)
+  return { ...constraints, contentLengthRange: [file.size ?? 1, max] }
 }
 
 /**
- * Decides whether a file may be uploaded in parts. Their sum is held against the maximum on completion, and only the
- * store knows how large an object it takes.
+ * Decides whether a file may be uploaded in parts. Its SHA-256, where one is required, is that of each part.
  *
- * @throws as {@link admit}; FST_UPLOAD_MULTIPART_UNSUPPORTED where every upload must declare a SHA-256
+ * @throws as {@link putConstraints}
  */
-export function admitMultipart (policy: Policy, declaration: MultipartDeclaration): Admission {
-  if (policy.required.has('sha256')) throw new errors.FST_UPLOAD_MULTIPART_UNSUPPORTED()
-  return admit(policy, declaration)
+export function multipartConstraints (policy: Policy, file: UploadFile): Constraints {
+  return constraintsOf({ ...policy, required: new Set([...policy.required].filter(field => field !== 'sha256')) }, file)
+}
+
+/** One part of a multipart upload, as the client describes it: size in bytes, SHA-256 in hex or base64. */
+export interface PartRequest {
+  readonly partNumber: number
+  readonly size?: number | undefined
+  readonly sha256?: string | undefined
 }
 
 /**
- * Decides whether a file may be uploaded at all. The one place for it, whichever way the file comes in.
+ * Decides whether a part may be uploaded. Under a maximum, what is signed can never make an object that is larger:
+ * no part is longer than the part size, and the end of each, counted from the first byte of the object, is in bounds.
  *
- * @throws FST_UPLOAD_FIELD_REQUIRED, FST_UPLOAD_FORMAT_REFUSED, FST_UPLOAD_FORMAT_CONFLICT,
- * FST_UPLOAD_TOO_LARGE or FST_UPLOAD_INVALID_METADATA, naming the field
+ * @returns the headers to sign, by lower-case name, Content-Length among them where the size is known
+ * @throws FST_UPLOAD_INVALID_PARTS, FST_UPLOAD_FIELD_REQUIRED or FST_UPLOAD_TOO_LARGE, naming the part
  */
-function admit (policy: Policy, declaration: UploadDeclaration, at = ''): Admission {
-  const { filename, size, sha256 } = declaration
+export function partHeaders (
+  { maxSize }: Policy, layout: PartLayout, { partNumber, size, sha256 }: PartRequest
+): Record<string, string> {
+  const count = partCount(layout)
+  if (count !== undefined && partNumber > count) {
+    const { size, partSize } = layout
+    throw invalidParts(`part ${partNumber} does not exist: ${size} bytes in parts of ${partSize} are ${count} parts`)
+  }
+  const expected = sizeOfPart(layout, partNumber)
+  if (expected !== undefined && size !== undefined && size !== expected) {
+    throw invalidParts(`part ${partNumber} must have ${expected} bytes, not ${size}`)
+  }
+  const length = expected ?? size
+  if (length === undefined && maxSize !== undefined) {
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED(
+      'parts', `the size of part ${partNumber} must be declared, since that of the upload was not: {partNumber, size}`
+    )
+  }
+  if (length !== undefined) assertPartSize(layout, partNumber, length, maxSize)
+  if (layout.checksums && sha256 === undefined) {
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED('parts', `part ${partNumber} must declare the SHA-256 of its bytes`)
+  }
+  return {
+    ...length !== undefined && { 'content-length': String(length) },
+    ...sha256 !== undefined && { 'x-amz-checksum-sha256': sha256ToBase64(sha256) }
+  }
+}
+
+/**
+ * The largest size in bytes that an upload in parts may have in the end: what was declared, or what is accepted.
+ */
+export function maxTotalSize ({ maxSize = Infinity }: Policy, { size = Infinity }: PartLayout): number {
+  return Math.min(maxSize, size)
+}
+
+function assertPartSize ({ partSize }: PartLayout, partNumber: number, size: number, maxSize: number | undefined): void {
+  if (size > S3_LIMITS.maxPartSize) {
+    throw new errors.FST_UPLOAD_TOO_LARGE(`part ${partNumber}`, size, `S3 accepts at most ${S3_LIMITS.maxPartSize}`)
+  }
+  if (maxSize === undefined) return
+  if (size > partSize) {
+    throw new errors.FST_UPLOAD_TOO_LARGE(`part ${partNumber}`, size, `the parts of this upload have at most ${partSize}`)
+  }
+  assertMaximum(`the upload up to part ${partNumber}`, (partNumber - 1) * partSize + size, maxSize)
+}
+
+function constraintsOf (policy: Policy, file: UploadFile, at = ''): Constraints {
+  const { filename, size, sha256 } = file
   const extension = extensionOf(filename)
-  const format = admitFormat(policy, declaration, extension, at)
+  const format = chooseFormat(policy, file, extension, at)
   if (size === undefined && policy.required.has('size')) throw sizeRequired(policy, at)
-  admitMaximum(`${at}size`, size, policy.maxSize)
+  assertMaximum(`${at}size`, size, policy.maxSize)
   if (sha256 === undefined && policy.required.has('sha256')) {
-    throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload has to declare the SHA-256 of its bytes')
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload must declare the SHA-256 of its bytes')
   }
   const headers: Record<string, string> = {}
   if (format !== undefined) headers['content-type'] = format.contentType
-  if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = toBase64(sha256)
-  Object.assign(headers, metadataHeaders(declaration, at))
-  if (policy.encryption !== undefined) Object.assign(headers, encryptionHeaders(policy.encryption))
+  if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = sha256ToBase64(sha256)
+  Object.assign(headers, metadataHeaders(file, at), encryptionHeaders(policy))
   return { extension: format === undefined ? '' : keyExtension(format, extension), size, headers }
 }
 
-function admitFormat ({ formats, required }: Policy, { filename, contentType }: UploadDeclaration, extension: string, at: string): Format | undefined {
+function chooseFormat (
+  { formats, required }: Policy, { filename, contentType }: UploadFile, extension: string, at: string
+): Format | undefined {
   const type = mediaType(contentType)
   const byExtension = formatOfExtension(extension, formats)
   if (type === '') {
     if (byExtension !== undefined) return byExtension
     if (extension !== '') throw refused(`${at}filename`, `.${extension}`, formats)
     if (required.has('contentType') || contentType !== undefined || filename !== undefined) {
-      throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}contentType`, `say what the file is, or give a filename with an extension. Accepted are ${acceptedBy(formats)}`)
+      throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}contentType`, `declare what the file is, or give a filename with an extension. Accepted: ${acceptedBy(formats)}`)
     }
     return undefined
   }
@@ -102,28 +152,13 @@ function admitFormat ({ formats, required }: Policy, { filename, contentType }: 
   if (elsewhere === undefined) return candidates[0]!
   const agreed = candidates.find(({ name }) => name === elsewhere.name)
   if (agreed === undefined) {
-    throw new errors.FST_UPLOAD_FORMAT_CONFLICT(`${at}filename ends in .${extension}, but ${at}contentType says ${type}: make them agree, or leave one out`)
+    throw new errors.FST_UPLOAD_FORMAT_CONFLICT(`${at}filename ends in .${extension}, but ${at}contentType is ${type}: make them agree, or omit one`)
   }
   return agreed
 }
 
 function keyExtension (format: Format, extension: string): string {
   return format.extensions.includes(extension) ? extension : format.extensions[0]!
-}
-
-function admitSingleRequest (field: string, size: number | undefined): void {
-  if (size === undefined || size <= SINGLE_REQUEST_LIMIT) return
-  throw new errors.FST_UPLOAD_TOO_LARGE(field, size, `S3 takes at most ${SINGLE_REQUEST_LIMIT} in one request: use a multipart upload`)
-}
-
-function admitMaximum (field: string, size: number | undefined, maxSize: number | undefined): void {
-  if (size === undefined || maxSize === undefined || size <= maxSize) return
-  throw new errors.FST_UPLOAD_TOO_LARGE(field, size, `at most ${maxSize} are accepted`)
-}
-
-function sizeRequired ({ maxSize }: Policy, at: string): Error {
-  const limit = maxSize === undefined ? '' : `, at most ${maxSize}`
-  return new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}size`, `every upload has to declare its exact size in bytes${limit}`)
 }
 
 function refused (field: string, value: string, formats: readonly Format[]): Error {
@@ -134,7 +169,29 @@ function acceptedBy (formats: readonly Format[]): string {
   return formats.map(({ contentType, extensions }) => `${contentType} (.${extensions.join(', .')})`).join('; ')
 }
 
-function encryptionHeaders (encryption: NonNullable<Policy['encryption']>): Record<string, string> {
+function assertSingleRequest (field: string, size: number | undefined): void {
+  if (size === undefined || size <= S3_LIMITS.maxPartSize) return
+  throw new errors.FST_UPLOAD_TOO_LARGE(
+    field, size, `S3 accepts at most ${S3_LIMITS.maxPartSize} in one request: use a multipart upload`
+  )
+}
+
+function assertMaximum (field: string, size: number | undefined, maxSize: number | undefined): void {
+  if (size === undefined || maxSize === undefined || size <= maxSize) return
+  throw new errors.FST_UPLOAD_TOO_LARGE(field, size, `at most ${maxSize} are accepted`)
+}
+
+function sizeRequired ({ maxSize }: Policy, at: string): Error {
+  const limit = maxSize === undefined ? '' : `, at most ${maxSize}`
+  return new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}size`, `every upload must declare its exact size in bytes${limit}`)
+}
+
+function invalidParts (problem: string): Error {
+  return new errors.FST_UPLOAD_INVALID_PARTS(problem)
+}
+
+function encryptionHeaders ({ encryption }: Policy): Record<string, string> {
+  if (encryption === undefined) return {}
   if (encryption === 'AES256') return { 'x-amz-server-side-encryption': 'AES256' }
   return {
     'x-amz-server-side-encryption': 'aws:kms',
@@ -143,7 +200,7 @@ function encryptionHeaders (encryption: NonNullable<Policy['encryption']>): Reco
 }
 
 // A query string turns the + of base64 into a space.
-function toBase64 (sha256: string): string {
-  const encoding = sha256.length === 64 ? 'hex' : 'base64'
-  return Buffer.from(encoding === 'hex' ? sha256 : sha256.replaceAll(' ', '+'), encoding).toString('base64')
+function sha256ToBase64 (sha256: string): string {
+  if (sha256.length === 64) return Buffer.from(sha256, 'hex').toString('base64')
+  return Buffer.from(sha256.replaceAll(' ', '+'), 'base64').toString('base64')
 }

@@ -3,18 +3,20 @@ import type { FastifySchema, FastifySchemaCompiler, FastifySchemaValidationError
 import type { TSchema } from '@sinclair/typebox'
 import { errors } from './errors.js'
 
-const WHOLE_NUMBER = /^(0|[1-9]\d{0,15})$/
+const INTEGER = /^(0|[1-9]\d{0,15})$/
 
-/** Checks values against the plugin's own schemas, whatever the host does with its validator. */
+/** Validates values against the plugin's own schemas, whatever the host does with its validator. */
 export interface Validation {
   readonly compiler: FastifySchemaCompiler<FastifySchema>
-  /** @throws FST_UPLOAD_INVALID_DECLARATION naming the first field of `value` that is wrong */
-  assert (schema: TSchema, value: unknown): void
+  /**
+   * @returns a function that throws FST_UPLOAD_INVALID_INPUT naming the first field of a value that is wrong
+   */
+  assertion (schema: TSchema): (value: unknown) => void
 }
 
 /**
- * Nothing is coerced, stripped or filled in, so that what was validated is what was sent. The one
- * exception are whole numbers and booleans in a query string, which knows only text.
+ * Nothing is coerced, removed or filled in, so that what was validated is what was sent. The one exception are
+ * integers and booleans in a query string, which has only text.
  *
  * @param components schemas that others refer to by `$id`
  */
@@ -29,28 +31,43 @@ export function createValidation (components: readonly TSchema[]): Validation {
         return isValid(data) ? { value: data } : { error: isValid.errors as FastifySchemaValidationError[] }
       }
     },
-    assert (schema, value) {
+    assertion (schema) {
       const isValid = schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!
-      if (isValid(value)) return
-      const [problem] = isValid.errors!
-      throw new errors.FST_UPLOAD_INVALID_DECLARATION(describeProblem(problem!.instancePath === '' ? 'declaration' : '', problem!).replace(/^\//, ''))
+      return value => {
+        if (isValid(value)) return
+        const [problem] = isValid.errors!
+        const root = problem!.instancePath === '' ? 'input' : ''
+        throw new errors.FST_UPLOAD_INVALID_INPUT(describeProblem(root, problem!).replace(/^\//, ''))
+      }
     }
   }
 }
 
+/** What is wrong with the options of a plugin, each problem in one sentence. A `typeOf` in a schema is JavaScript's. */
+export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
+  const ajv = new Ajv({ allErrors: true })
+  ajv.addKeyword({
+    keyword: 'typeOf',
+    validate: (type: string, data: unknown) => typeof data === type,
+    error: { message: ({ schema }) => `must be a ${schema}` }
+  })
+  const isValid = ajv.compile(schema)
+  // Of a union, the parts that did not fit say less than the whole.
+  return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
+}
+
 /** What the schema compilers of Ajv and Fastify both say of a value that is wrong. */
-type Problem = Pick<ErrorObject, 'instancePath' | 'keyword' | 'message' | 'params' | 'propertyName'>
+type Problem = Pick<ErrorObject, 'instancePath' | 'keyword' | 'message' | 'params'>
 
 /** Says what is wrong with a request, as in `body/files/3/size must be integer`. */
 export function describeErrors (problems: readonly FastifySchemaValidationError[], part: string): Error {
   return new Error(describeProblem(part, problems[0] as Problem))
 }
 
-/** Says in one line what is wrong and where. */
-export function describeProblem (root: string, { instancePath, keyword, message, params, propertyName }: Problem): string {
-  const place = root + instancePath + (propertyName === undefined ? '' : `/${propertyName}: the name`)
+function describeProblem (root: string, { instancePath, keyword, message, params }: Problem): string {
+  const place = root + instancePath
   switch (keyword) {
-    case 'additionalProperties': return `${place} has no field ${params['additionalProperty']}: check its spelling`
+    case 'additionalProperties': return `${place}: unknown field ${params['additionalProperty']}`
     case 'enum': return `${place} must be one of ${params['allowedValues'].join(', ')}`
     default: return `${place} ${message}`
   }
@@ -65,5 +82,5 @@ function queryParser ({ properties = {} }: TSchema): (query: Record<string, unkn
 
 function parseValue (type: string, text: unknown): unknown {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  return typeof text === 'string' && WHOLE_NUMBER.test(text) ? Number(text) : text
+  return typeof text === 'string' && INTEGER.test(text) ? Number(text) : text
 }

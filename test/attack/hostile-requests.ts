@@ -1,4 +1,4 @@
-import type { Random } from '../upload-url/stored/mutations.js'
+import type { Random } from '../audio/mutations.js'
 
 /** What a hostile client knows. */
 export interface Knowledge {

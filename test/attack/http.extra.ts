@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createLocalS3 } from '../../plugins/local-s3/index.js'
 import { startServer, type ServerProcess } from '../fixtures/server-process.js'
-import { randomFrom } from '../upload-url/stored/mutations.js'
+import { randomFrom } from '../audio/mutations.js'
 import { hostileRequest, type HostileRequest, type Knowledge } from './hostile-requests.js'
 
 const requests = Number(process.argv[2] ?? 100_000)

@@ -19,26 +19,26 @@ t.test('every operation has an id of its own, says what it does, and is under a 
     t.ok(operationId && summary && description && tags.length === 1, operationId)
     t.ok(described.has(tags[0]!), operationId)
   }
-  t.ok(routes.length > 20)
+  t.ok(routes.length > 10)
 })
 
-t.test('every operation needs the key, but for the probes and what has a token in its path', async t => {
-  for (const { path, operationId, security } of routes) {
-    t.equal(security?.length === 0, path.startsWith('/health/') || path.includes('{token}'), operationId)
-  }
+t.test('every operation needs the key', async t => {
+  for (const { operationId, security } of routes) t.not(security?.length, 0, operationId)
 })
 
-t.test('every parameter and every field says what it is, and has an example, a list of values, or fields', async t => {
+t.test('every parameter and every field says what it is, and every body has an example', async t => {
   const lacking: string[] = []
   for (const [name, schema] of Object.entries(committed.components.schemas)) {
     walk(schema, name, (field, at) => {
-      if (field['$ref'] === undefined && field['enum'] === undefined && (field['description'] === undefined || (field['examples'] === undefined && !['array', 'boolean'].includes(String(field['type']))))) lacking.push(at)
+      if (field['$ref'] === undefined && field['enum'] === undefined && field['description'] === undefined) lacking.push(at)
     })
   }
-  for (const { operationId, parameters = [] } of routes) {
-    for (const parameter of parameters) {
-      if (!('description' in parameter) || (parameter.example === undefined && parameter.examples === undefined && parameter.schema['type'] !== 'boolean')) lacking.push(`${operationId}: ${parameter.name}`)
+  for (const { operationId, parameters = [], requestBody } of routes) {
+    for (const { name, description } of parameters as ReadonlyArray<{ name: string, description?: string }>) {
+      if (description === undefined) lacking.push(`${operationId}: ${name}`)
     }
+    const body = requestBody?.content['application/json']?.schema
+    if (body !== undefined && exampleIn(body) === undefined) lacking.push(`${operationId}: no example of its body`)
   }
   t.same(lacking, [])
 })
@@ -48,8 +48,7 @@ t.test('every example is true to its schema', async t => {
   const check = (schema: JsonObject, value: unknown, at: string) => { examples++; t.same(validator.problemsOfValue(schema, value), [], at) }
   for (const [name, schema] of Object.entries(committed.components.schemas)) {
     const whole = { $ref: `#/components/schemas/${name}` }
-    t.ok(schema['examples'], name)
-    for (const example of schema['examples'] as unknown[]) check(whole, example, name)
+    for (const example of schema['examples'] as unknown[] ?? []) check(whole, example, name)
     walk(schema, name, (field, at) => { for (const example of field['examples'] as unknown[] ?? []) check(field, example, at) })
   }
   for (const [name, header] of Object.entries(committed.components.headers)) {
@@ -62,7 +61,7 @@ t.test('every example is true to its schema', async t => {
     }
     for (const { schema, value, at } of examplesOfErrors(route)) check(schema, value, at)
   }
-  t.ok(examples > 300)
+  t.ok(examples > 200)
 })
 
 t.test('every error names the codes it may have, and has the example of each', async t => {
@@ -83,8 +82,12 @@ t.test('every object says whether it may have other fields', async t => {
       if (field['type'] === 'object' && field['additionalProperties'] === undefined) open.push(at)
     })
   }
-  t.same(open, ['/UppyCompletion/parts/items'], 'older versions of Uppy send more of each part')
+  t.same(open, [])
 })
+
+function exampleIn (schema: JsonObject): unknown {
+  return (resolve(committed, schema)['examples'] as unknown[] | undefined)?.[0]
+}
 
 function examplesOfErrors (route: Route) {
   return Object.entries(route.responses).filter(([status]) => Number(status) >= 400).flatMap(([status, response]) => {

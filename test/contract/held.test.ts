@@ -36,9 +36,20 @@ t.test('a process that answers otherwise fails', async t => {
   const answering = (status: number) => `
     import Fastify from 'fastify'
     const app = Fastify()
-    app.get('/', { schema: { operationId: 'getLiveness' } }, (_request, reply) => reply.code(${status}).send({ status: 'ok' }))
+    app.get('/', { schema: { operationId: 'createUploadUrl' } }, (_request, reply) => reply.code(${status}).send({ code: 'x' }))
     await app.inject('/')`
   const run = (status: number) => promisify(execFile)(process.execPath, [...RUN_SOURCE, '--import', './test/contract/held.ts', '--input-type=module', '--eval', answering(status)])
-  await t.resolves(run(200))
-  await t.rejects(run(299), { code: 1, stderr: /Against the contract: GET \/: getLiveness is not documented to answer 299/ })
+  await t.rejects(run(299), { code: 1, stderr: /Against the contract: GET \/: createUploadUrl is not documented to answer 299/ })
+})
+
+t.test('a route that is not in the document is held to its own schemas', async t => {
+  const answering = (body: string) => `
+    import Fastify from 'fastify'
+    const app = Fastify()
+    const response = { 200: { type: 'object', properties: { status: { const: 'ok' } }, additionalProperties: false } }
+    app.get('/', { schema: { hide: true, response }, serializerCompiler: () => JSON.stringify }, async () => (${body}))
+    await app.inject('/')`
+  const run = (body: string) => promisify(execFile)(process.execPath, [...RUN_SOURCE, '--import', './test/contract/held.ts', '--input-type=module', '--eval', answering(body)])
+  await t.resolves(run("{ status: 'ok' }"))
+  await t.rejects(run("{ status: 'ok', secret: 1 }"), { code: 1, stderr: /Against the contract: GET \/: 200: .*additional properties/ })
 })

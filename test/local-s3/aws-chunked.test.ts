@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
@@ -47,6 +50,39 @@ refused('a chunk without a signature is refused', [400, 'InvalidRequest'], ({ bo
 refused('a chunk size that is none is refused', [400, 'InvalidRequest'], ({ body }) => ({ body: body.replace(/^[0-9a-f]+;/, 'zz;') }))
 refused('bytes after the last chunk are refused', [400, 'InvalidRequest'], ({ body }) => ({ body: `${body}more` }))
 
+/** Sends a body that never ends, and resolves with the code of the answer that comes nevertheless. */
+async function putEndless (upload: SignedChunks, body: Iterable<string>): Promise<string> {
+  const sent = request(upload.url, { method: 'PUT', agent: false, headers: { ...upload.headers, 'transfer-encoding': 'chunked' } })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  Readable.from(body).on('error', () => {}).pipe(sent).on('error', () => {})
+  const [response] = await answered
+  const [code = ''] = /(?<=<Code>)\w+/.exec(Buffer.concat(await response.toArray()).toString()) ?? []
+  sent.destroy()
+  return code
+}
+
+function * repeat (first: string, next: string): Generator<string> {
+  yield first
+  for (;;) yield next
+}
+
+t.test('trailers without end are refused while they are still being sent', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
+  const upload = createSignedChunks(store, 'key', CHUNKS)
+  const openEnd = upload.body.slice(0, -2)
+  t.equal(await putEndless(upload, repeat(openEnd, `x-amz-meta-more: ${'a'.repeat(1000)}\r\n`)), 'InvalidRequest')
+  t.equal(await putEndless(upload, repeat(openEnd, 'a'.repeat(1000))), 'InvalidRequest', 'one line without end')
+  t.same(await listFiles(store.directory), [])
+})
+
+t.test('a body longer than its declared length is refused while it is still being sent', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
+  const upload = createSignedChunks(store, 'key', CHUNKS)
+  const chunk = `2710;chunk-signature=${'0'.repeat(64)}\r\n`
+  t.equal(await putEndless(upload, repeat(chunk, 'a'.repeat(1000))), 'IncompleteBody')
+  t.same(await listFiles(store.directory), [])
+})
+
 /** Decodes a body that arrives in pieces of `size` bytes. */
 async function decode (body: string | Buffer, size: number, trailers = new Map<string, string>(), signatures?: ChunkSignatures): Promise<string> {
   const bytes = Buffer.from(body)
@@ -77,9 +113,9 @@ t.test('a trailer is signed as well', async (t) => {
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const last = signLines(key, ['AWS4-HMAC-SHA256-PAYLOAD', longDate, scope, seed, hash(''), hash('')])
   const signature = signLines(key, ['AWS4-HMAC-SHA256-TRAILER', longDate, scope, last, hash(`${CRC32C}:AAAAAA==\n`)])
-  const claim = { accessKeyId: 'AKID', signedAt: new Date('2026-01-01T00:00:00Z'), longDate, scope, signedHeaders: ['host'], signature: seed, payloadHash: '' }
+  const parameters = { accessKeyId: 'AKID', signedAt: new Date('2026-01-01T00:00:00Z'), longDate, scope, signedHeaders: ['host'], signature: seed, payloadHash: '' }
   const body = (checksum: string): string => `0;chunk-signature=${last}\r\n${CRC32C}:${checksum}\r\nx-amz-trailer-signature:${signature}\r\n\r\n`
-  const signatures = (): ChunkSignatures => new ChunkSignatures(claim, { credentials, region: 'us-east-1' })
+  const signatures = (): ChunkSignatures => new ChunkSignatures(parameters, { credentials, region: 'us-east-1' })
   t.equal(await decode(body('AAAAAA=='), 10, undefined, signatures()), '')
   await t.rejects(decode(body('BBBBBB=='), 10, undefined, signatures()), { code: 'SignatureDoesNotMatch' })
 })

@@ -1,3 +1,9 @@
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { GetObjectTaggingCommand } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import fc from 'fast-check'
 import t from 'tap'
@@ -57,6 +63,74 @@ refused('a form with very many fields is refused', [400, 'MaxPostPreDataLengthEx
 refused('a form with a broken policy is refused', [403, 'SignatureDoesNotMatch'], (fields) =>
   fields.replace(/(name="Policy"\r\n\r\n)\S+/, '$1e30=') + file('sound') + END)
 
+/** Posts a form that never ends, piece after piece, and resolves with the answer that comes nevertheless. */
+async function postEndless (t: Test, { endpoint, bucket }: LocalStore, pieces: Iterable<string>): Promise<string> {
+  const { host, hostname, port } = new URL(endpoint)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  const answer: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => answer.push(chunk))
+  socket.write(`POST /${bucket} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: 1000000\r\n\r\n`)
+  const closed = once(socket, 'close')
+  for (const piece of pieces) {
+    if (socket.destroyed || answer.length > 0) break
+    socket.write(piece)
+    await wait(5)
+  }
+  await closed
+  t.ok(answer.length > 0)
+  return Buffer.concat(answer).toString()
+}
+
+function * drip (first: string): Generator<string> {
+  yield first
+  for (;;) yield 'a'
+}
+
+t.test('a form whose fields come byte by byte is cut off', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t), headersTimeout: 200 })
+  const open = field('x-ignore-me', 'a').slice(0, -2)
+  for (const first of ['', open, await signedFields(store) + open]) {
+    t.match(await postEndless(t, store, drip(first)), /^HTTP\/1\.1 400 [^]*<Code>RequestTimeout</)
+  }
+})
+
+t.test('a form whose file has begun may take its time, under a policy that is signed', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t), headersTimeout: 100 })
+  const body = await signedFields(store) + file('sound') + END
+  const { host, hostname, port } = new URL(store.endpoint)
+  const socket = connect(Number(port), hostname)
+  socket.write(`POST /${store.bucket} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: ${body.length}\r\n\r\n`)
+  socket.write(body.slice(0, -BOUNDARY.length - 10))
+  await wait(300)
+  socket.write(body.slice(-BOUNDARY.length - 10))
+  const [answer] = await once(socket, 'data') as [Buffer]
+  t.match(answer.toString(), /^HTTP\/1\.1 204 /)
+  socket.destroy()
+})
+
+t.test('a form with a false signature is refused while its file is still being sent', async (t) => {
+  const store = await start(t)
+  const fields = (await signedFields(store)).replace(/(name="X-Amz-Signature"\r\n\r\n)\w{64}/, `$1${'0'.repeat(64)}`)
+  const begun = fields + file('sound').slice(0, -2)
+  t.match(await postEndless(t, store, drip(begun)), /^HTTP\/1\.1 403 [^]*<Code>SignatureDoesNotMatch</)
+})
+
+t.test('a form takes a file only when its signature is verified', async (t) => {
+  const store = await start(t)
+  const created: string[] = []
+  const watcher = watch(join(store.directory, 'temporary'), (_event, name) => { created.push(name ?? '') })
+  t.teardown(() => { watcher.close() })
+  const fields = await signedFields(store)
+  const forged = fields.replace(/(name="X-Amz-Signature"\r\n\r\n)\w{64}/, `$1${'0'.repeat(64)}`)
+  for (const body of [fields, forged + file('sound') + END, field('key', KEY) + file('sound') + END, '']) {
+    t.ok((await post(store, body)).status >= 400)
+  }
+  await post(store, fields + file('sound') + END)
+  while (created.length === 0) await wait(5)
+  t.equal(new Set(created).size, 1, 'one file in all, for the form that is good')
+})
+
 t.test('what follows the file of a form is ignored', async (t) => {
   const store = await start(t)
   t.equal((await post(store, await signedFields(store) + file('sound') + field('submit', 'Upload') + END)).status, 204)
@@ -65,6 +139,18 @@ t.test('what follows the file of a form is ignored', async (t) => {
 t.test('a field called x-ignore-… needs no policy', async (t) => {
   const store = await start(t)
   t.equal((await post(store, await signedFields(store) + field('x-ignore-me', 'a') + file('sound') + END)).status, 204)
+})
+
+t.test('a form can carry tags', async (t) => {
+  const store = await start(t)
+  const tagging = '<Tagging><TagSet><Tag><Key>status</Key><Value>new</Value></Tag></TagSet></Tagging>'
+  const fields = await signedFields(store, [{ tagging }])
+  t.equal((await post(store, fields + field('tagging', tagging) + file('sound') + END)).status, 204)
+  const { TagSet } = await store.client.send(new GetObjectTaggingCommand({ Bucket: store.bucket, Key: KEY }))
+  t.same(TagSet, [{ Key: 'status', Value: 'new' }])
+  const broken = '<Tagging><TagSet><Tag><Key>status</Key></Tag></TagSet></Tagging>'
+  const answer = await post(store, await signedFields(store, [{ tagging: broken }]) + field('tagging', broken) + file('sound') + END)
+  t.same([answer.status, answer.code], [400, 'MalformedXML'])
 })
 
 t.test('a policy cannot allow what S3 would have to ignore', async (t) => {

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -21,12 +21,43 @@ t.test('the plugin serves S3 from the moment it is registered until the applicat
 })
 
 t.test('it listens on loopback alone, with a secret of its own at every start', async (t) => {
-  const directory = await temporaryFolder(t)
-  const one = await startLocalStore(t, { directory })
-  const other = await startLocalStore(t, { directory })
+  const one = await startLocalStore(t, { directory: await temporaryFolder(t) })
+  const other = await startLocalStore(t, { directory: await temporaryFolder(t) })
   t.match(one.endpoint, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.equal(one.credentials.accessKeyId, 'local-s3')
   t.not(one.credentials.secretAccessKey, other.credentials.secretAccessKey)
+})
+
+const SECRETS = {
+  short: 'minioadmin',
+  'published by this store': 'local-s3-development-secret',
+  'published by AWS': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
+}
+
+for (const [kind, secretAccessKey] of Object.entries(SECRETS)) {
+  t.test(`a secret that is ${kind} works on loopback alone`, async (t) => {
+    const directory = join(await temporaryFolder(t), 'store')
+    const credentials = { accessKeyId: 'AKID', secretAccessKey }
+    for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+      await t.rejects(createLocalS3({ directory, credentials, host }).start(), { message: /option host is .*secretAccessKey is short or published/ })
+    }
+    await t.rejects(access(directory), 'nothing was created')
+    for (const host of ['127.0.0.1', '127.0.0.2', 'localhost']) {
+      const store = createLocalS3({ directory, credentials, host })
+      await store.start()
+      await store.close()
+    }
+  })
+}
+
+t.test('a random secret works on every address', async (t) => {
+  const store = await startLocalStore(t, { directory: await temporaryFolder(t), host: '0.0.0.0' })
+  t.match(store.endpoint, /^http:\/\/0\.0\.0\.0:\d+$/)
+  await t.resolves(store.client.send(new HeadBucketCommand({ Bucket: store.bucket })))
+})
+
+t.test('a host that has no address is an error that names it', async (t) => {
+  await t.rejects(createLocalS3({ directory: await temporaryFolder(t), host: 'no-such-host.invalid' }).start(), { message: /can't listen on no-such-host\.invalid:0/ })
 })
 
 t.test('closing drops an upload under way and does not wait for it', async (t) => {
@@ -41,6 +72,13 @@ t.test('closing drops an upload under way and does not wait for it', async (t) =
   await new Promise((resolve) => setTimeout(resolve, 200))
   await app.close()
   await dropped
+})
+
+t.test('a store closes also when its folder has been deleted', async (t) => {
+  const directory = join(await temporaryFolder(t), 'store')
+  const store = await startLocalStore(t, { directory })
+  await rm(directory, { recursive: true })
+  await t.resolves(store.close())
 })
 
 t.test('a busy port is an error that names it', async (t) => {
@@ -61,10 +99,11 @@ t.test('a directory that cannot be written is an error that names it', async (t)
 
 t.test('an option that makes no sense is an error that names it', async (t) => {
   t.throws(() => createLocalS3({ buckets: [] }), /option buckets/)
-  t.throws(() => createLocalS3({ buckets: ['../up'] }), /option buckets holds "\.\.\/up"/)
+  t.throws(() => createLocalS3({ buckets: ['../up'] }), /option buckets contains "\.\.\/up"/)
   t.throws(() => createLocalS3({ port: 70_000 }), /option port/)
   t.throws(() => createLocalS3({ region: 'EU West' }), /option region/)
   t.throws(() => createLocalS3({ idleTimeout: 0 }), /option idleTimeout/)
+  t.throws(() => createLocalS3({ headersTimeout: 1.5 }), /option headersTimeout/)
   t.throws(() => createLocalS3({ credentials: { accessKeyId: 'a/b', secretAccessKey: 'secret' } }), /option credentials\.accessKeyId/)
   t.throws(() => createLocalS3({ credentials: { accessKeyId: 'a', secretAccessKey: '' } }), /option credentials\.secretAccessKey/)
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { CreateBucketCommand, DeleteBucketCommand, GetBucketLocationCommand, GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, DeleteBucketCommand, GetBucketLocationCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -144,11 +144,40 @@ t.test('what this store does not have is refused by name, never ignored', async 
   await t.rejects(client.send(new GetObjectCommand({ Bucket, Key: KEY, PartNumber: 1 })), { name: 'NotImplemented' })
 })
 
-t.test('tags are kept', async (t) => {
-  const { client, bucket: Bucket } = await start(t)
-  await client.send(new PutObjectCommand({ Bucket, Key: KEY, Body: 'x', Tagging: 'status=new&by=a%20b' }))
-  t.same((await client.send(new GetObjectTaggingCommand({ Bucket, Key: KEY }))).TagSet, [{ Key: 'status', Value: 'new' }, { Key: 'by', Value: 'a b' }])
-})
+/** Everything that somebody without a valid signature may send to a bucket or into it. */
+const UNSIGNED: Readonly<Record<string, { readonly method: string, readonly path: string, readonly headers?: Record<string, string>, readonly body?: string }>> = {
+  'GET of an object': { method: 'GET', path: `/${KEY}` },
+  'HEAD of an object': { method: 'HEAD', path: `/${KEY}` },
+  'PUT of an object': { method: 'PUT', path: `/${KEY}`, body: 'sound' },
+  'DELETE of an object': { method: 'DELETE', path: `/${KEY}` },
+  'HEAD of the bucket': { method: 'HEAD', path: '' },
+  'a listing': { method: 'GET', path: '?list-type=2' },
+  'GET with a false signature': { method: 'GET', path: `/${KEY}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID&X-Amz-Signature=0` },
+  'PUT with a false header': { method: 'PUT', path: `/${KEY}`, headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKID' }, body: 'sound' },
+  'a form without fields': { method: 'POST', path: '', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x--\r\n' },
+  'a form without a policy': {
+    method: 'POST',
+    path: '',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    body: '--x\r\ncontent-disposition: form-data; name="key"\r\n\r\nk\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\nsound\r\n--x--\r\n'
+  },
+  'a form that is none': { method: 'POST', path: '', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: 'nothing' },
+  'a preflight': { method: 'OPTIONS', path: `/${KEY}`, headers: { origin: 'https://app.example', 'access-control-request-method': 'PUT' } }
+}
+
+for (const [name, { path, ...sent }] of Object.entries(UNSIGNED)) {
+  t.test(`${name} without a valid signature is answered alike whether or not the bucket exists`, async (t) => {
+    const { endpoint, bucket } = await start(t)
+    const ask = async (bucket: string): Promise<unknown> => {
+      const { status, headers, body } = await sendRaw(`${endpoint}/${bucket}${path}`, sent)
+      const { date: _, 'x-amz-request-id': id = '', ...others } = headers
+      const text = body.toString().replace(String(id), 'ID').replace(`/${bucket}`, '/BUCKET')
+      return { status, others, text }
+    }
+    t.equal(bucket.length, 'missing'.length)
+    t.same(await ask(bucket), await ask('missing'))
+  })
+}
 
 t.test('buckets are created, located and deleted when empty', async (t) => {
   const { client } = await start(t, { region: 'eu-central-1' })

@@ -82,8 +82,47 @@ export const differences: Readonly<Record<string, Difference>> = {
   'completing an unknown upload is refused': {
     localS3: [404, 'NoSuchUpload'], rgw: [500, 'InternalError'], why: 'RGW trips over an upload id it has never given out'
   },
-  'completing twice is refused the second time': {
-    localS3: [404, 'NoSuchUpload'], rgw: [200, ''], why: 'RGW recognises the object as made from that upload'
+  'completing again with other parts is refused': {
+    localS3: [404, 'NoSuchUpload'], rgw: [500, 'InternalError'], why: 'RGW trips over the id of an upload that has ended'
+  },
+  'completing again when another object has taken the key is refused': {
+    localS3: [404, 'NoSuchUpload'], rgw: [500, 'InternalError'], why: 'RGW trips over the id of an upload that has ended'
+  },
+  'uploads in progress after a key are those of later keys': {
+    localS3: [200, 'd/e d/f'], rgw: [200, 'b b d/e d/f'], why: 'RGW includes the uploads of the marker itself; AWS wants an upload id for that'
+  },
+  'uploads in progress are grouped by a delimiter': {
+    localS3: [200, 'a b b d/*'], rgw: [200, 'a b b'], why: 'the SDK finds no common prefixes in the answer of RGW 16.2'
+  },
+  'a copy can have tags of its own': {
+    localS3: [200, 'done'], rgw: [200, 'new'], why: 'RGW 16.2 copies the tags of the source whatever the directive says'
+  },
+  'a copy of a source that does not match is refused': {
+    localS3: [412, 'PreconditionFailed'], rgw: [200, ''], why: 'RGW 16.2 ignores the conditions on the source of a copy'
+  },
+  'a copy with If-None-Match leaves an object that is there alone': {
+    localS3: [412, 'PreconditionFailed'], rgw: [200, ''], why: 'RGW 16.2 reads the condition on PUT of a body only'
+  },
+  'a part made by copying is not implemented': {
+    localS3: [501, 'NotImplemented'], rgw: [200, ''], why: 'the embedded store refuses by name what it does not have'
+  },
+  'deleting more than a thousand objects at once is refused': {
+    localS3: [400, 'MalformedXML'], rgw: [400, 'Unknown'], why: 'RGW refuses it without an error document'
+  },
+  'deleting no objects at once is refused': { localS3: [400, 'MalformedXML'], rgw: [200, ''], why: 'RGW deletes nothing' },
+  'deleting several objects without a checksum of the list is refused': {
+    localS3: [400, 'InvalidRequest'], rgw: [200, ''], why: 'RGW does not insist on Content-MD5 or a checksum'
+  },
+  'tags given with a multipart upload become those of the object': {
+    localS3: [200, 'status=new'], rgw: [200, ''], why: 'RGW 16.2 drops the tags of a multipart upload'
+  },
+  'more than ten tags are refused': { localS3: [400, 'BadRequest'], rgw: [400, 'InvalidTag'], why: 'RGW has one code for all tags' },
+  'more than ten tags with an object are refused': {
+    localS3: [400, 'BadRequest'], rgw: [400, 'InvalidArgument'], why: 'RGW uses its general code'
+  },
+  'a tag given twice is refused': { localS3: [400, 'InvalidTag'], rgw: [200, ''], why: 'RGW keeps the last' },
+  'a tag with a sign that S3 does not allow is refused': {
+    localS3: [400, 'InvalidTag'], rgw: [200, ''], why: 'RGW does not look at the characters of tags'
   },
   'completing with If-None-Match leaves an object that is there alone': {
     localS3: [412, 'PreconditionFailed'], rgw: [200, ''], why: 'RGW 16.2 reads the condition on PUT only'

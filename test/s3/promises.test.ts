@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
-import type { UploadDeclaration, UploadForm, UploadFormDeclaration, UploadUrl } from '../../plugins/upload-url/index.js'
+import type { OperationInput, OperationOutput, UploadUrl } from '../../plugins/upload-url/index.js'
 import { sendRaw, type RawRequest } from '../fixtures/send-raw.js'
 import { removeBucket, startStore } from '../fixtures/store.js'
 import { uploadsTo } from '../fixtures/uploads-to.js'
@@ -28,7 +28,7 @@ const without = (name: string): Change => put => {
 }
 
 /** What a URL promises for a declaration, and each single way to break it. */
-const PROMISES: ReadonlyArray<readonly [promise: string, declaration: UploadDeclaration, deviations: Readonly<Record<string, Change>>]> = [
+const PROMISES: ReadonlyArray<readonly [promise: string, declaration: OperationInput<'createUploadUrl'>, deviations: Readonly<Record<string, Change>>]> = [
   ['content type', { contentType: 'audio/mpeg' }, {
     'another type': header('content-type', 'text/html'),
     'a parameter more': header('content-type', 'audio/mpeg;x=y'),
@@ -132,7 +132,7 @@ t.test('encryption: asked for by the options', async t => {
 })
 
 /** Posts a form: its fields, then the file. */
-async function post ({ url, fields }: Pick<UploadForm, 'url' | 'fields'>, file = RECORDING): Promise<Outcome> {
+async function post ({ url, fields }: Pick<OperationOutput<'createUploadForm'>, 'url' | 'fields'>, file = RECORDING): Promise<Outcome> {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', new Blob([file]))
@@ -140,12 +140,12 @@ async function post ({ url, fields }: Pick<UploadForm, 'url' | 'fields'>, file =
   return [response.status, /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1] ?? '']
 }
 
-type FormChange = (form: UploadForm) => Promise<Outcome>
+type FormChange = (form: OperationOutput<'createUploadForm'>) => Promise<Outcome>
 
 const field = (name: string, value: string): FormChange => form => post({ ...form, fields: { ...form.fields, [name]: value } })
 const withoutField = (name: string): FormChange => ({ url, fields: { [name]: left, ...fields } }) => post({ url, fields })
 
-const FORMS: ReadonlyArray<readonly [promise: string, declaration: UploadFormDeclaration, deviations: Readonly<Record<string, FormChange>>]> = [
+const FORMS: ReadonlyArray<readonly [promise: string, declaration: OperationInput<'createUploadForm'>, deviations: Readonly<Record<string, FormChange>>]> = [
   ['form: exact size', { size: RECORDING.length }, {
     'one byte more': form => post(form, `${RECORDING}!`),
     'one byte less': form => post(form, RECORDING.slice(1))

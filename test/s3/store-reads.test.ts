@@ -1,6 +1,7 @@
 import {
-  GetBucketCorsCommand, GetBucketLifecycleConfigurationCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand,
-  PutBucketCorsCommand, PutBucketLifecycleConfigurationCommand, PutObjectCommand
+  CreateMultipartUploadCommand, GetBucketCorsCommand, GetBucketLifecycleConfigurationCommand, GetObjectCommand,
+  HeadBucketCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand, PutObjectCommand, UploadPartCommand
 } from '@aws-sdk/client-s3'
 import type { GetObjectCommandInput } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
@@ -39,6 +40,45 @@ range('a range without an end goes to the end', 'bytes=7-', [206, ''], '789', 'b
 range('a range of the last bytes is given', 'bytes=-2', [206, ''], '89', 'bytes 8-9/10')
 range('a range beyond the end is cut short', 'bytes=8-100', [206, ''], '89', 'bytes 8-9/10')
 range('a range that starts beyond the end is refused', 'bytes=10-', [416, 'InvalidRange'], '', undefined)
+
+t.test('neither GET nor HEAD of a range has a checksum of the whole', async (t) => {
+  const store = await startStore(t)
+  const object = { Bucket: store.bucket, Key: KEY }
+  await store.client.send(new PutObjectCommand({ ...object, Body: BODY, ChecksumAlgorithm: 'SHA256' }))
+  for (const Command of [GetObjectCommand, HeadObjectCommand]) {
+    const url = await getSignedUrl(store.client, new Command({ ...object, ChecksumMode: 'ENABLED' }))
+    const method = Command === GetObjectCommand ? 'GET' : 'HEAD'
+    const checksums = async (headers: Record<string, string>): Promise<unknown> => {
+      const answer = await sendRaw(url, { method, headers })
+      return [answer.status, Object.keys(answer.headers).filter((name) => name.startsWith('x-amz-checksum-'))]
+    }
+    const whole = store.kind === 'rgw' ? [] : ['x-amz-checksum-sha256', 'x-amz-checksum-type']
+    t.same(await checksums({}), [200, whole], `${method} of the whole`)
+    t.same(await checksums({ range: 'bytes=0-9' }), [206, []], `${method} of a range that is the whole`)
+    t.same(await checksums({ range: 'bytes=2-4' }), [206, []], `${method} of a part`)
+  }
+})
+
+behaviour('the SDK reads a range of an object with a checksum', [206, ''], async (store, t) => {
+  const object = { Bucket: store.bucket, Key: KEY }
+  await store.client.send(new PutObjectCommand({ ...object, Body: BODY }))
+  const { Body, $metadata } = await store.client.send(new GetObjectCommand({ ...object, Range: 'bytes=2-4', ChecksumMode: 'ENABLED' }))
+  t.equal(await Body?.transformToString(), '234')
+  return { status: $metadata.httpStatusCode ?? 0, code: '' }
+})
+
+t.test('an empty parameter of a listing is as good as none', async (t) => {
+  const store = await startStore(t)
+  const { client, bucket: Bucket } = store
+  await client.send(new PutObjectCommand({ Bucket, Key: 'a/b', Body: BODY }))
+  const object = { Bucket, Key: 'a/c' }
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(object))
+  await client.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: BODY }))
+  const objects = await client.send(new ListObjectsV2Command({ Bucket, Delimiter: '', Prefix: '', StartAfter: '' }))
+  t.match(objects, { Contents: [{ Key: 'a/b' }], CommonPrefixes: undefined })
+  const uploads = await client.send(new ListMultipartUploadsCommand({ Bucket, Delimiter: '', Prefix: '', KeyMarker: '', UploadIdMarker: '' }))
+  t.match(uploads, { Uploads: [{ Key: 'a/c' }], CommonPrefixes: undefined })
+})
 
 behaviour('a GET with the right If-Match is answered', [200, ''], async (store) => await get(store, { 'if-match': ETAG }))
 behaviour('a GET with the wrong If-Match is refused', [412, 'PreconditionFailed'], async (store) => await get(store, { 'if-match': '"0"' }))

@@ -23,11 +23,13 @@ export const notAnonymous: UploadUrlOptions = { bucket: 'b', allowAnonymous: fal
 export const textForSeconds: UploadUrlOptions = { bucket: 'b', allowAnonymous: true, expiresIn: '900' }
 // @ts-expect-error no such field can be required
 export const unknownField: UploadUrlOptions = { bucket: 'b', allowAnonymous: true, require: ['colour'] }
-// @ts-expect-error an owner has a name
-export const numberedOwner: UploadUrlOptions = { bucket: 'b', owner: () => 7 }
+// @ts-expect-error an owner has a name, or an id
+export const objectOwner: UploadUrlOptions = { bucket: 'b', owner: () => ({ id: 7 }) }
+// @ts-expect-error no such format
+export const unknownFormat: UploadUrlOptions = { bucket: 'b', allowAnonymous: true, formats: ['mp4'] }
 // @ts-expect-error no such option
 export const misspelt: UploadUrlOptions = { bucket: 'b', allowAnonymous: true, maxsize: 5 }
-// @ts-expect-error what is undefined is left out
+export const numberedOwner: UploadUrlOptions = { bucket: 'b', owner: () => 7 }
 export const undefinedSize: UploadUrlOptions = { bucket: 'b', allowAnonymous: true, maxSize: undefined }
 // @ts-expect-error seconds are a number
 export const tokenLife: UppyOptions = { tokenLife: '1h' }
@@ -37,7 +39,8 @@ declared.bucket = 'another'
 
 export const { url, headers, method } = await app.uploads.createUploadUrl({ filename: 'a.mp3', size: 5, metadata: { language: 'en' } }, on)
 export const put: 'PUT' = method
-// @ts-expect-error on whose behalf?
+await app.uploads.createUploadUrl({ filename: undefined }, on)
+// @ts-expect-error for whom?
 await app.uploads.createUploadUrl({})
 // @ts-expect-error a size is a number
 await app.uploads.createUploadUrl({ size: '5' }, on)
@@ -45,8 +48,9 @@ await app.uploads.createUploadUrl({ size: '5' }, on)
 await app.uploads.createUploadUrl({ colour: 'red' }, on)
 // @ts-expect-error metadata are texts
 await app.uploads.createUploadUrl({ metadata: { speakers: 2 } }, on)
-// @ts-expect-error a batch is a list
 await app.uploads.createUploadUrls({ files: [] }, on)
+// @ts-expect-error a batch has a name
+await app.uploads.createUploadUrls([], on)
 // @ts-expect-error a URL is bound to an exact size: only forms have a largest one
 await app.uploads.createUploadUrl({ maxSize: 5 }, on)
 // @ts-expect-error no such method
@@ -54,13 +58,18 @@ await app.uploads.deleteUpload('key', on)
 // @ts-expect-error nobody else's methods
 app.uploads.createUploadUrl = async () => ({})
 
-export const status: UploadStatus = await app.uploads.getUploadStatus('key', { ...on, inspect: true })
+export const status: UploadStatus = await app.uploads.getUploadStatus({ key: 'key', inspect: true }, on)
 // @ts-expect-error there may be no size yet
 export const size: number = status.size
 // @ts-expect-error no such status
 export const isLost: boolean = status.status === 'lost'
 // @ts-expect-error nothing may be known of the sound
 export const { duration }: Audio = status.audio
+if (status.status === 'uploaded') {
+  // @ts-expect-error the content of an accepted upload has no reason to be refused
+  console.log(status.size + 1, status.reason)
+}
+if (status.status === 'rejected') console.log(status.reason.length)
 
 export const code: 'FST_UPLOAD_NOT_FOUND' = new errors.FST_UPLOAD_NOT_FOUND().code
 // @ts-expect-error no such error

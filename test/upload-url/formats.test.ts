@@ -58,7 +58,7 @@ const REFUSED = [
   [{ filename: 'setup.exe' }, 415, /^filename is not accepted: \.exe/],
   [{ filename: 'setup.exe', contentType: 'application/octet-stream' }, 415, /^filename/],
   [{ filename: 'talk.mp3.exe' }, 415, /^filename/],
-  [{ filename: 'talk.wav', contentType: 'audio/mpeg' }, 400, /^filename ends in \.wav, but contentType says audio\/mpeg/],
+  [{ filename: 'talk.wav', contentType: 'audio/mpeg' }, 400, /^filename ends in \.wav, but contentType is audio\/mpeg/],
   [{ filename: 'talk' }, 400, /^contentType is required/],
   [{ contentType: '' }, 400, /^contentType is required/],
   [{ filename: '.mp3' }, 400, /^contentType is required/]
@@ -68,7 +68,7 @@ for (const [file, status, message] of REFUSED) {
   t.test(`${JSON.stringify(file)} is refused, naming the field and what is accepted`, async t => {
     const response = await asAlice(await pluginApp(t), { url: '/upload-url', query: file })
     t.match(response.json(), { statusCode: status, message })
-    if (status === 415) t.match(response.json().message, /Accepted are audio\/mpeg \(\.mp3/)
+    if (status === 415) t.match(response.json().message, /Accepted: audio\/mpeg \(\.mp3/)
   })
 }
 

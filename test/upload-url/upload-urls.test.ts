@@ -57,8 +57,8 @@ const WRONG_QUERIES = [
   ['size=0', /size must be >= 1/], ['size=-1', /size must be integer/], ['size=1.5', /size must be integer/], ['size=1e3', /size/], ['size=0x10', /size/], ['size=5%20', /size/],
   ['size=99999999999999999999', /size/], ['size=1&size=2', /size must be integer/], ['size=', /size/], ['size[]=1', /size\[\]/],
   [`sha256=${HEX}0`, /sha256/], ['sha256=none', /sha256/], [`sha256=${BASE64.slice(0, -2)}%3D%3D`, /sha256/],
-  ['filename=', /filename/], [`filename=${'a'.repeat(1025)}`, /filename/], ['filename=a%00b.mp3', /filename must not hold control characters/], ['filename=a%0D%0Ax-evil:1.mp3', /filename/],
-  ['filname=a.mp3', /no field filname: check its spelling/], ['metadata=x', /metadata/], ['__proto__=x', /__proto__/], ['key=uploads/bob/x', /key/]
+  ['filename=', /filename/], [`filename=${'a'.repeat(1025)}`, /filename/], ['filename=a%00b.mp3', /filename must not contain control characters/], ['filename=a%0D%0Ax-evil:1.mp3', /filename/],
+  ['filname=a.mp3', /unknown field filname/], ['metadata=x', /metadata/], ['__proto__=x', /__proto__/], ['key=uploads/bob/x', /key/]
 ] as const
 
 for (const [query, message] of WRONG_QUERIES) {

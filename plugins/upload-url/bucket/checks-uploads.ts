@@ -45,9 +45,9 @@ async function refuseSecondPut (site: Site): Promise<void> {
 async function readBack (site: Site): Promise<void> {
   const { url, key, headers } = await sign(site)
   await expectStatus('PUT', await put({ url, headers }), 200)
-  const { size } = await site.uploads.getUploadStatus(key, ON)
-  if (size !== BYTES.length) throw new Fault('its size is not known afterwards', 'Allow this key s3:GetObject on the prefix.')
-  const { url: link } = await site.uploads.createDownloadUrl(key, ON)
+  const status = await site.uploads.getUploadStatus({ key }, ON)
+  if (status.status === 'pending' || status.size !== BYTES.length) throw new Fault('its size is not known afterwards', 'Allow this key s3:GetObject on the prefix.')
+  const { url: link } = await site.uploads.createDownloadUrl({ key }, ON)
   await expectStatus('GET', await fetch(link), 200)
 }
 

@@ -1,18 +1,14 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { UploadErrorSchema } from '../error-schema.js'
-import { errors } from '../errors.js'
-import { keepToItself } from '../own-scope.js'
-import type { Scope } from '../resource.js'
+import { authenticate, authorizer, ownerOf } from '../authentication.js'
+import { errors, UploadErrorSchema } from '../errors.js'
+import { isolateScope, type Scope } from '../isolate-scope.js'
+import { internalsOf } from '../uploads.js'
 import { createValidation } from '../validation.js'
-import { Companion } from './companion.js'
-import { requireOwner } from './identity.js'
-import { withoutToken } from './log.js'
 import { resolveUppyOptions, type UppyOptions } from './options.js'
-import { uppyRoutes } from './routes.js'
-import { UPPY_COMPONENTS, type UppyToken } from './schemas.js'
-import { tokenRoutes } from './token-routes.js'
-import { createTokens } from './tokens.js'
+import { serveUppy } from './routes.js'
+import { TokenSchema, type UppyToken } from './schemas.js'
+import { createTokens, redactTokens } from './tokens.js'
 
 /** `app.uppy`: what routes of the host's own may need. */
 export interface Uppy {
@@ -25,64 +21,80 @@ export interface Uppy {
 }
 
 declare module 'fastify' {
-  interface FastifySchema {
-    /** Whether the route stays out of the document, for @fastify/swagger. */
-    hide?: boolean
-  }
   interface FastifyInstance {
     /** Uppy's protocol over `app.uploads`. */
     uppy: Uppy
   }
+  interface FastifySchema {
+    /** Whether the route stays out of the document, for @fastify/swagger. */
+    hide?: boolean
+  }
 }
-
-const COMPONENTS = [UploadErrorSchema, ...UPPY_COMPONENTS]
 
 async function registerUppy (fastify: FastifyInstance, options: UppyOptions): Promise<void> {
   const resolved = resolveUppyOptions(options)
+  const { prefix, secrets, identified } = resolved
   const { uploads } = fastify
-  const companion = new Companion(uploads, resolved)
-  const { owner, authorize } = uploads.identity
-  const { identified } = resolved
-  const validation = createValidation(COMPONENTS)
-  const base = `${fastify.prefix}${resolved.prefix}/uppy/`
-  const tokens = createTokens({ secrets: resolved.secrets, life: resolved.tokenLife, longest: longestParameter(fastify), clock: resolved.clock })
+  const { options: uploadOptions } = internalsOf(uploads)
+  const authorize = authorizer(uploadOptions)
+  const validation = createValidation([UploadErrorSchema])
+  const base = `${fastify.prefix}${prefix}/uppy/`
+  const tokens = createTokens({ ...resolved, life: resolved.tokenLife, maxLength: maxParamLengthOf(fastify) })
 
   const uppy: Uppy = {
     createToken (owner) {
-      const { token, ...life } = tokens.create(owner)
-      return { companionEndpoint: base + token, ...life }
+      const { token, ...expiry } = tokens.create(owner)
+      return { companionEndpoint: base + token, ...expiry }
     }
   }
   fastify.decorate('uppy', Object.freeze(uppy))
 
-  await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
-    const perform = requireOwner(scope, { owner: resolved.owner ?? owner, authorize, identified }, 'send the credentials this service asks for')
-    uppyRoutes(scope, { uploads, companion, perform, isByToken: false })
-  }, { prefix: `${resolved.prefix}/uppy` })
-
-  if (resolved.secrets.length === 0) return
+  const open = (scope: Scope, owner: (request: FastifyRequest) => unknown, hint?: string): void => {
+    isolateScope(scope, validation, [UploadErrorSchema])
+    authenticate(scope, { ...uploadOptions, owner, identified }, hint)
+  }
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
-    tokenRoutes(scope, uppy, requireOwner(scope, { owner, authorize, identified }, 'send the credentials this service asks for'))
-  }, { prefix: resolved.prefix })
+    open(scope, resolved.owner ?? uploadOptions.owner)
+    serveUppy(scope, uploads, resolved)
+  }, { prefix: `${prefix}/uppy` })
+
+  if (secrets.length === 0) return
 
   await fastify.register(async (scope: Scope) => {
-    keepToItself(scope, validation, COMPONENTS)
-    scope.setChildLoggerFactory((logger, bindings, options) => logger.child(bindings, { ...options, serializers: { ...options.serializers, req: withoutToken(base) } }))
-    const ofToken = (params: unknown) => tokens.read((params as { readonly token: string }).token)
-    const perform = requireOwner(scope, { owner: request => ofToken(request.params), authorize, identified }, 'this path has ended or is not ours: ask for another')
-    uppyRoutes(scope, { uploads, companion, perform, isByToken: true })
+    open(scope, uploadOptions.owner)
+    scope.post('/uppy-tokens', { schema: { hide: true, response: { 201: TokenSchema } } }, async (request, reply) => {
+      const owner = ownerOf(request)
+      await authorize(request, { owner, operation: 'createUppyToken', input: {} })
+      reply.code(201)
+      return uppy.createToken(owner)
+    })
+  }, { prefix })
+
+  await fastify.register(async (scope: Scope) => {
+    const { childLoggerFactory } = scope
+    scope.setChildLoggerFactory((logger, bindings, options, request) => {
+      const serializers = { ...options.serializers, req: describeRequest }
+      return childLoggerFactory.call(scope, logger, bindings, { ...options, serializers }, request)
+    })
+    const ownerOfToken = ({ params }: FastifyRequest) => tokens.read((params as { readonly token: string }).token)
+    open(scope, ownerOfToken, 'this path has expired or is unknown: request another')
+    serveUppy(scope, uploads, resolved)
     // Fastify's own answer to a path it does not know repeats it, and so does its log.
     for (const path of ['/', '/*']) {
       scope.all(path, { schema: { hide: true } }, async () => { throw new errors.FST_UPLOAD_NOT_FOUND() })
     }
-  }, { prefix: `${resolved.prefix}/uppy/:token` })
+  }, { prefix: `${prefix}/uppy/:token` })
 }
 
-function longestParameter ({ initialConfig }: FastifyInstance): number {
-  return initialConfig.routerOptions?.maxParamLength ?? 100
+// As Fastify does it, but without the token.
+function describeRequest ({ method, url, host, ip, socket }: FastifyRequest): Record<string, unknown> {
+  return { method, url: redactTokens(url), host, remoteAddress: ip, remotePort: socket.remotePort }
+}
+
+// Fastify takes the option under two names, and shows its default under the one that was not used.
+function maxParamLengthOf ({ initialConfig: { maxParamLength = 100, routerOptions } }: FastifyInstance): number {
+  return maxParamLength === 100 ? routerOptions?.maxParamLength ?? 100 : maxParamLength
 }
 
 /**
@@ -90,7 +102,8 @@ function longestParameter ({ initialConfig }: FastifyInstance): number {
  * for `signRequest`. With the option `tokenSecret`, the same below `/uppy/{token}` for pages that can send no header,
  * and `POST /uppy-tokens` to get such a path.
  */
-export default fp(registerUppy, { name: 'uppy', fastify: '5.x', dependencies: ['fastify-upload-url'] })
+export default fp(registerUppy, { name: 'uppy', fastify: '>=5.3.0 <6', dependencies: ['fastify-upload-url'] })
 
 export type { UppyOptions } from './options.js'
 export type { UppyToken } from './schemas.js'
+export { redactTokens } from './tokens.js'

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { errors } from '../errors.js'
+import type { Owner } from '../options.js'
+import { S3_LIMITS } from '../s3/limits.js'
 
 /** Options of the plugin. */
 export interface UppyOptions {
@@ -9,7 +11,7 @@ export interface UppyOptions {
    * Whose request this is, where no token in the path says so: by a cookie, say. Default: the same as for the routes
    * of `fastify-upload-url`.
    */
-  readonly owner?: (request: FastifyRequest) => string | undefined | Promise<string | undefined>
+  readonly owner?: (request: FastifyRequest) => Owner | Promise<Owner>
   /** Told whose request it is as soon as that is known, for logs and limits of the host's. */
   readonly identified?: (request: FastifyRequest, owner: string) => void
   /**
@@ -42,18 +44,23 @@ export interface ResolvedUppyOptions {
   readonly clock: () => Date
 }
 
-const SMALLEST_SECRET = 32
-const LONGEST_LIFE = 604_800
+const MIN_SECRET = 32
+const MAX_LIFE = 604_800
 
 /**
  * Checks the options and fills in the defaults.
  *
  * @throws FST_UPLOAD_INVALID_OPTIONS naming the option that is wrong
  */
-export function resolveUppyOptions ({ prefix = '', owner, identified = () => {}, tokenSecret = [], tokenLife = 43_200, getChunkSize = chunkSizeOfUppy, clock = () => new Date() }: UppyOptions): ResolvedUppyOptions {
+export function resolveUppyOptions ({
+  prefix = '', owner, identified = () => {}, tokenSecret = [], tokenLife = 43_200, getChunkSize = defaultChunkSize,
+  clock = () => new Date()
+}: UppyOptions): ResolvedUppyOptions {
   const secrets = (isList(tokenSecret) ? tokenSecret : [tokenSecret]).map(secret => Buffer.from(secret))
-  if (secrets.some(secret => secret.length < SMALLEST_SECRET)) throw wrong(`tokenSecret must have ${SMALLEST_SECRET} bytes or more`)
-  if (!Number.isInteger(tokenLife) || tokenLife < 1 || tokenLife > LONGEST_LIFE) throw wrong(`tokenLife must be a whole number of seconds, 1 to ${LONGEST_LIFE}`)
+  if (secrets.some(secret => secret.length < MIN_SECRET)) throw wrong(`tokenSecret must have ${MIN_SECRET} bytes or more`)
+  if (!Number.isInteger(tokenLife) || tokenLife < 1 || tokenLife > MAX_LIFE) {
+    throw wrong(`tokenLife must be an integer number of seconds, 1 to ${MAX_LIFE}`)
+  }
   return Object.freeze({ prefix, owner, identified, secrets, tokenLife, getChunkSize, clock })
 }
 
@@ -62,8 +69,8 @@ function isList (secret: Secret | readonly Secret[]): secret is readonly Secret[
 }
 
 // As @uppy/aws-s3 5 and 6 do: as small as S3 and its 10 000 parts allow.
-function chunkSizeOfUppy ({ size }: { readonly size: number }): number {
-  return Math.max(5 * 1024 ** 2, Math.ceil(size / 10_000))
+function defaultChunkSize ({ size }: { readonly size: number }): number {
+  return Math.max(S3_LIMITS.minPartSize, Math.ceil(size / S3_LIMITS.maxParts))
 }
 
 function wrong (problem: string): Error {

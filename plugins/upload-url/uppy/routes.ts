@@ -1,120 +1,109 @@
-import { Type } from '@sinclair/typebox'
-import { ref } from '../component.js'
+import { type Static, type TSchema } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { errors } from '../errors.js'
 import type { Uploads } from '../index.js'
-import type { Scope } from '../resource.js'
-import { BODY_ERRORS, CALLER_ERRORS, DECLARATION_ERRORS, STORE_ERRORS, errorResponses, reply, replyOneOf } from '../responses.js'
-import { readUploadPath, uploadIdBefore, type Companion } from './companion.js'
-import { metadataOfQuery } from './declaration.js'
-import type { Perform } from './identity.js'
-import { UppyAbortedSchema, UppyCompletionSchema, UppyFileSchema, UppyFormSchema, UppyObjectSchema, UppyParamsQuerySchema, UppyPartsSchema, UppyPartUrlSchema, UppyPartUrlsSchema, UppyPathSchema, UppySignedRequestSchema, UppySignRequestSchema, UppyTokenPathSchema, UppyUploadQuerySchema, UppyUploadSchema } from './schemas.js'
-import { signingJob } from './sign-request.js'
+import type { Scope } from '../isolate-scope.js'
+import { metadataOfQuery, toUploadFile } from './file.js'
+import type { ResolvedUppyOptions } from './options.js'
+import { runFor, type Run } from './run.js'
+import {
+  AbortedSchema, CompletedSchema, CompletionSchema, CreatedSchema, FileSchema, FormSchema, ParamsQuerySchema, ReadSchema,
+  SignedRequestSchema, SignRequestSchema, UploadParamsSchema, UploadQuerySchema
+} from './schemas.js'
+import { signRequest } from './sign-request.js'
 
-const DECLARING = [...CALLER_ERRORS, ...DECLARATION_ERRORS, 'FST_UPLOAD_INVALID_DECLARATION'] as const
-const ABOUT_UPLOAD = [...CALLER_ERRORS, 'FST_UPLOAD_INVALID_DECLARATION', 'FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS, 'FST_ERR_BAD_URL'] as const
 /** Bytes; as for `POST /multipart-uploads/complete`. */
 const COMPLETION_LIMIT = 2 * 1024 ** 2
 
-/** What the routes of one scope work with. */
-export interface UppyRoutes {
-  readonly uploads: Uploads
-  readonly companion: Companion
-  readonly perform: Perform
-  /** Whether the path names the owner by a token. */
-  readonly isByToken: boolean
+interface Request {
+  readonly body: TSchema
+  readonly params: TSchema
+  readonly query: TSchema
+}
+type Typed<R extends Partial<Request>> = {
+  readonly [Part in keyof R]: R[Part] extends TSchema ? Static<R[Part]> : never
+}
+
+/** Serves Companion's `/s3/*`, as `@uppy/aws-s3` 5 and 6 speak it, and `POST /s3/sign` for `signRequest`. */
+export function serveUppy (scope: Scope, uploads: Uploads, options: ResolvedUppyOptions): void {
+  function route<R extends Partial<Request>> (
+    method: 'GET' | 'POST' | 'DELETE', url: string, { query, ...parts }: R, output: TSchema,
+    handle: (run: Run, request: Typed<R>) => Promise<unknown>
+  ): void {
+    const schema: FastifySchema = { hide: true, ...parts, ...query && { querystring: query }, response: { 200: output } }
+    scope.route({
+      method,
+      url,
+      schema,
+      bodyLimit: COMPLETION_LIMIT,
+      handler: (request: FastifyRequest, reply: FastifyReply) =>
+        handle(runFor(uploads, request, reply), request as unknown as Typed<R>)
+    })
+  }
+
+  const aboutUpload = { params: UploadParamsSchema, query: UploadQuerySchema }
+
+  route('GET', '/s3/params', { query: ParamsQuerySchema }, FormSchema, async (run, { query }) => {
+    const { filename, type } = query
+    const file = toUploadFile({ filename, type, metadata: metadataOfQuery(query) })
+    const { method, url, fields } = await run('createUploadForm', file)
+    return { method, url, fields }
+  })
+
+  route('POST', '/s3/multipart', { body: FileSchema }, CreatedSchema, async (run, { body }) => {
+    const file = toUploadFile(body)
+    const partSize = file.size === undefined ? undefined : options.getChunkSize({ size: file.size })
+    const { key, uploadId } = await run('createMultipartUpload', { ...file, partSize })
+    return { key, uploadId }
+  })
+
+  route('GET', '/s3/multipart/*', aboutUpload, ReadSchema, async (run, { params, query }) => {
+    const { uploadId, action } = parsePath(params['*'])
+    const { key, partNumbers } = query
+    if (action === undefined) {
+      const { parts } = await run('listParts', { key, uploadId })
+      return parts.map(({ partNumber, etag, size }) => ({ PartNumber: partNumber, ETag: etag, Size: size }))
+    }
+    const numbers = action === 'batch' ? partNumbers?.split(',') : [action]
+    if (numbers === undefined) throw new errors.FST_UPLOAD_INVALID_PARTS('batch needs partNumbers in the query')
+    const parts = numbers.map(number => ({ partNumber: toPartNumber(number) }))
+    const urls = (await run('createPartUrls', { key, uploadId, parts })).parts
+    if (action !== 'batch') return { url: urls[0]!.url }
+    return { presignedUrls: Object.fromEntries(urls.map(({ partNumber, url }) => [String(partNumber), url])) }
+  })
+
+  route('POST', '/s3/multipart/*', { ...aboutUpload, body: CompletionSchema }, CompletedSchema,
+    async (run, { params, query: { key }, body }) => {
+      const { uploadId } = parsePath(params['*'], 'complete')
+      const parts = body.parts.map(({ PartNumber: partNumber, ETag: etag }) => ({ partNumber, etag }))
+      await run('completeMultipartUpload', { key, uploadId, parts })
+      const { url } = await run('createDownloadUrl', { key }, 'completeMultipartUpload')
+      return { location: url.slice(0, url.indexOf('?')), key }
+    })
+
+  route('DELETE', '/s3/multipart/*', aboutUpload, AbortedSchema, async (run, { params, query: { key } }) => {
+    await run('abortMultipartUpload', { key, uploadId: parsePath(params['*'], undefined).uploadId })
+    return {}
+  })
+
+  route('POST', '/s3/sign', { body: SignRequestSchema }, SignedRequestSchema,
+    (run, { body }) => signRequest(run, body, options))
 }
 
 /**
- * Companion's `/s3/*` and `POST /s3/sign`. An upload id may be longer than the 100 characters Fastify grants a path
- * parameter, so everything about one upload is behind a wildcard.
+ * Reads a path below `/s3/multipart/`: an upload id and, after a slash, what is wanted of it.
+ *
+ * @param required what has to be wanted, undefined for nothing
+ * @throws FST_UPLOAD_NOT_FOUND for any other path
  */
-export function uppyRoutes (scope: Scope, { uploads, companion, perform, isByToken }: UppyRoutes): void {
-  const common = {
-    tags: ['Uppy'],
-    ...isByToken && { params: UppyTokenPathSchema, security: [] }
-  }
-  const aboutUpload = {
-    ...common,
-    params: isByToken ? Type.Composite([UppyTokenPathSchema, UppyPathSchema]) : UppyPathSchema,
-    querystring: UppyUploadQuerySchema
-  }
-  const ofPath = isByToken ? ['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH'] as const : []
-  const named = (operationId: string, summary: string) => isByToken
-    ? { operationId: `${operationId}ByToken`, summary: `${summary} (token in the path)` }
-    : { operationId, summary }
-
-  scope.get('/s3/params', {
-    schema: {
-      ...common,
-      ...named('createUppyForm', 'Uppy: get a form to post one file with'),
-      description: 'Uppy posts the file with these fields. Metadata comes as `metadata[name]=value`.',
-      querystring: UppyParamsQuerySchema,
-      response: { 200: reply(UppyFormSchema), ...errorResponses(...ofPath, ...DECLARING, 'FST_UPLOAD_FORMS_UNSUPPORTED', 'FST_UPLOAD_NO_CREDENTIALS') }
-    }
-  }, request => perform(request, 'createUploadForm', owner => companion.createForm(owner, { ...request.query, metadata: metadataOfQuery(request.query) })))
-
-  scope.post('/s3/multipart', {
-    schema: {
-      ...common,
-      ...named('createUppyUpload', 'Uppy: start an upload in parts'),
-      description: 'Uppy cuts the file itself. A `size` in the metadata is declared, and enforced then.',
-      body: ref(UppyFileSchema),
-      response: { 200: reply(UppyUploadSchema), ...errorResponses(...ofPath, ...BODY_ERRORS, ...DECLARING, 'FST_UPLOAD_MULTIPART_UNSUPPORTED', ...STORE_ERRORS) }
-    }
-  }, request => perform(request, 'createMultipartUpload', owner => companion.createUpload(owner, { ...request.body, type: request.body.type ?? undefined })))
-
-  scope.get('/s3/multipart/*', {
-    schema: {
-      ...aboutUpload,
-      ...named('readUppyUpload', 'Uppy: list parts, or get URLs for them'),
-      description: '`{uploadId}` lists the parts that have arrived, `{uploadId}/{partNumber}` gives the URL for one part, `{uploadId}/batch` with `partNumbers` those for several.',
-      response: { 200: replyOneOf('The parts, or URLs to PUT parts to.', UppyPartsSchema, UppyPartUrlSchema, UppyPartUrlsSchema), ...errorResponses(...ofPath, ...ABOUT_UPLOAD, 'FST_UPLOAD_INVALID_PARTS') }
-    }
-  }, request => {
-    const path = readUploadPath(wildcard(request.params))
-    const { key, partNumbers } = request.query
-    return perform(request, path.rest === undefined ? 'listParts' : 'createPartUrls', owner => companion.read(owner, key, path, partNumbers))
-  })
-
-  scope.post('/s3/multipart/*', {
-    bodyLimit: COMPLETION_LIMIT,
-    schema: {
-      ...aboutUpload,
-      ...named('completeUppyUpload', 'Uppy: make one object of the parts'),
-      description: 'The path is `{uploadId}/complete`. Safe to repeat.',
-      body: ref(UppyCompletionSchema),
-      response: { 200: reply(UppyObjectSchema), ...errorResponses(...ofPath, ...ABOUT_UPLOAD, ...BODY_ERRORS, 'FST_UPLOAD_INVALID_PARTS', 'FST_UPLOAD_INCOMPLETE', 'FST_UPLOAD_CONFLICT', 'FST_UPLOAD_TOO_LARGE') }
-    }
-  }, request => {
-    const uploadId = uploadIdBefore('complete', wildcard(request.params))
-    return perform(request, 'completeMultipartUpload', owner => companion.complete(owner, { key: request.query.key, uploadId }, request.body))
-  })
-
-  scope.delete('/s3/multipart/*', {
-    schema: {
-      ...aboutUpload,
-      ...named('abortUppyUpload', 'Uppy: give an upload up'),
-      description: 'The path is `{uploadId}`. Safe to repeat; a completed object stays.',
-      response: { 200: reply(UppyAbortedSchema), ...errorResponses(...ofPath, ...ABOUT_UPLOAD, ...BODY_ERRORS) }
-    }
-  }, request => {
-    const uploadId = uploadIdBefore(undefined, wildcard(request.params))
-    return perform(request, 'abortMultipartUpload', owner => companion.abort(owner, { key: request.query.key, uploadId }))
-  })
-
-  scope.post('/s3/sign', {
-    schema: {
-      ...common,
-      ...named('signUppyRequest', 'Uppy: sign a request that the client sends itself'),
-      description: 'The answer to Uppy’s `signRequest`: pass on what it was asked and, when an upload is created, `filename`, `size` and `metadata` of the file. Keys are chosen here, and come back in the answer. An upload that is completed this way under a size limit has to declare its size when it starts.',
-      body: ref(UppySignRequestSchema),
-      response: { 200: reply(UppySignedRequestSchema), ...errorResponses(...ofPath, ...DECLARING, ...ABOUT_UPLOAD, ...BODY_ERRORS, 'FST_UPLOAD_INVALID_PARTS', 'FST_UPLOAD_INCOMPLETE', 'FST_UPLOAD_FORMS_UNSUPPORTED', 'FST_UPLOAD_MULTIPART_UNSUPPORTED') }
-    }
-  }, request => {
-    const { operation, sign } = signingJob(uploads, companion, request.body)
-    return perform(request, operation, sign)
-  })
+function parsePath (path: string, ...required: [action?: string | undefined]) {
+  const [uploadId = '', action, ...more] = path.split('/')
+  const isRequired = required.length === 0 || action === required[0]
+  if (uploadId === '' || more.length > 0 || !isRequired) throw new errors.FST_UPLOAD_NOT_FOUND()
+  return { uploadId, action }
 }
 
-function wildcard (params: unknown): string {
-  return (params as { readonly '*': string })['*']
+function toPartNumber (text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
+  throw new errors.FST_UPLOAD_INVALID_PARTS('a part number must be an integer from 1 to 10000')
 }

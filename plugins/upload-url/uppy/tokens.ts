@@ -2,18 +2,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { errors } from '../errors.js'
 import { ownerSegment } from '../object-key.js'
 
-/** What {@link createTokens} needs to know. */
+/** How tokens are made. */
 export interface TokenSettings {
   /** The first signs, all are accepted. */
   readonly secrets: readonly Buffer[]
   /** Life of a token in seconds. */
   readonly life: number
   /** Longest token that fits a path of the host, in characters. */
-  readonly longest: number
+  readonly maxLength: number
   readonly clock: () => Date
 }
 
-/** A token that stands for its owner, and when it ends. */
+/** A token that stands for its owner, and when it expires. */
 export interface OwnerToken {
   readonly token: string
   /** Life in seconds. */
@@ -26,27 +26,31 @@ export interface OwnerToken {
 export interface Tokens {
   /** @throws FST_UPLOAD_INVALID_OWNER; FST_UPLOAD_INVALID_OPTIONS where the owner's name is too long for a path */
   create (owner: string): OwnerToken
-  /** Whose token this is; undefined where it is not ours, or has ended. */
+  /** Whose token this is; undefined where it is not ours, or has expired. */
   read (token: string): string | undefined
 }
 
+const TOKEN_IN_TEXT = /[0-9a-z]{1,9}\.[A-Za-z0-9_-]{43}\.[A-Za-z0-9_.!~*'()=-]+/g
 const TOKEN = /^([0-9a-z]{1,9})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_.!~*'()=-]+)$/
 
 /**
  * Short-lived tokens for clients that can send no header: `{expiry}.{HMAC-SHA256}.{owner}`, all of it safe in a path.
  * They are kept nowhere; whoever has the secret can check them.
  */
-export function createTokens ({ secrets, life, longest, clock }: TokenSettings): Tokens {
+export function createTokens ({ secrets, life, maxLength, clock }: TokenSettings): Tokens {
   return {
     create (owner) {
       ownerSegment(owner)
       const [secret] = secrets
       if (secret === undefined) throw new errors.FST_UPLOAD_INVALID_OPTIONS('uppy: tokens need the option tokenSecret')
       const expiry = Math.floor(clock().getTime() / 1000) + life
-      const claim = { expiry: expiry.toString(36), name: toPath(owner) }
-      const token = `${claim.expiry}.${mac(secret, claim)}.${claim.name}`
-      if (token.length > longest) {
-        throw new errors.FST_UPLOAD_INVALID_OPTIONS(`uppy: a token for this owner takes ${token.length} characters, but paths take ${longest}: raise routerOptions.maxParamLength of Fastify`)
+      const signed = { expiry: expiry.toString(36), name: toPath(owner) }
+      const token = `${signed.expiry}.${mac(secret, signed)}.${signed.name}`
+      if (token.length > maxLength) {
+        throw new errors.FST_UPLOAD_INVALID_OPTIONS(
+          `uppy: a token for this owner takes ${token.length} characters, but paths take ${maxLength}: raise ` +
+          'routerOptions.maxParamLength of Fastify'
+        )
       }
       return { token, expiresIn: life, expiresAt: new Date(expiry * 1000).toISOString() }
     },
@@ -76,4 +80,21 @@ function toPath (owner: string): string {
 
 function fromPath (name: string): string {
   return decodeURIComponent(name.replaceAll('=', '%'))
+}
+
+/** A text, such as the URL of a request, with every token in it replaced, however it is percent-encoded. */
+export function redactTokens (text: string): string {
+  const decoded = decode(text)
+  const redacted = decoded.replace(TOKEN_IN_TEXT, '[token]')
+  return redacted === decoded ? text : redacted
+}
+
+function decode (text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, bytes => {
+    try {
+      return decodeURIComponent(bytes)
+    } catch {
+      return bytes
+    }
+  })
 }

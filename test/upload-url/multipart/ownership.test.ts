@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import type { MultipartUpload } from '../../../plugins/upload-url/index.js'
-import { abort, complete, list, putAll, putPart, send, signParts, start, stored, uploaderApp } from './uploader.js'
+import { abort, complete, list, putAll, putPart, send, signParts, start, stored, uploaderApp, type MultipartUpload } from './uploader.js'
 
 type Operation = (app: FastifyInstance, upload: MultipartUpload, user: string) => ReturnType<typeof send>
 
 const PARTS = [{ partNumber: 1, etag: '5d41402abc4b2a76b9719d911017c592' }]
 const OPERATIONS: ReadonlyArray<readonly [name: string, operation: Operation]> = [
-  ['part URLs', (app, upload, user) => signParts(app, upload, { partNumbers: [1] }, user)],
+  ['part URLs', (app, upload, user) => signParts(app, upload, { parts: [{ partNumber: 1 }] }, user)],
   ['the list of parts', (app, upload, user) => list(app, upload, user)],
   ['completion', (app, upload, user) => complete(app, upload, PARTS, user)],
   ['abortion', (app, upload, user) => abort(app, upload, user)]

@@ -3,21 +3,22 @@ import t from 'tap'
 import { cases, holds } from '../../fixtures/property.js'
 import { MIB, send, start, uploaderApp } from './uploader.js'
 
-const MOST_PARTS = 10_000
+const MAX_PARTS = 10_000
+const LARGEST = MAX_PARTS * 5 * 1024 ** 3
 
 t.test('a file of any size fits into 10 000 equal parts of 5 MiB or more', async t => {
   const { app } = await uploaderApp(t)
   const size = fc.oneof(
     fc.integer({ min: 1, max: 100 * MIB }),
     fc.integer({ min: 1, max: 5 * 1024 ** 4 }),
-    fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-    fc.constantFrom(1, 5 * MIB, 8 * MIB, 8 * MIB * MOST_PARTS, 8 * MIB * MOST_PARTS + 1, Number.MAX_SAFE_INTEGER)
+    fc.integer({ min: 1, max: LARGEST }),
+    fc.constantFrom(1, 5 * MIB, 8 * MIB, 8 * MIB * MAX_PARTS, 8 * MIB * MAX_PARTS + 1, LARGEST)
   )
   await holds(t, fc.asyncProperty(size, async size => {
     const { key, partSize, partCount } = await start(app, { size })
     const beforeLast = (partCount! - 1) * partSize
     t.match(key, /^uploads\/alice\/[\w-]+$/)
-    return partSize >= 5 * MIB && partSize % MIB === 0 && partCount! <= MOST_PARTS && beforeLast < size && size <= beforeLast + partSize
+    return partSize >= 5 * MIB && partSize % MIB === 0 && partCount! <= MAX_PARTS && beforeLast < size && size <= beforeLast + partSize
   }), cases(60, 1000))
 })
 
@@ -36,11 +37,11 @@ t.test('without a size there is a part size to go by, and no number of parts', a
 t.test('a client with a part size of its own has to respect the limits of S3', async t => {
   const { app } = await uploaderApp(t)
   const on = { owner: 'alice' }
-  t.match(await app.uploads.createMultipartUpload({ size: 12 * MIB }, { ...on, partSize: 5 * MIB }), { partSize: 5 * MIB, partCount: 3 })
+  t.match(await app.uploads.createMultipartUpload({ size: 12 * MIB, partSize: 5 * MIB }, on), { partSize: 5 * MIB, partCount: 3 })
   for (const partSize of [0, -1, NaN, 5 * MIB - 1, 6.5 * MIB + 0.5]) {
-    await t.rejects(app.uploads.createMultipartUpload({ size: 12 * MIB }, { ...on, partSize }), { code: 'FST_UPLOAD_INVALID_DECLARATION', message: /partSize/ })
+    await t.rejects(app.uploads.createMultipartUpload({ size: 12 * MIB, partSize }, on), { code: 'FST_UPLOAD_INVALID_INPUT', message: /partSize/ })
   }
-  await t.rejects(app.uploads.createMultipartUpload({ size: 5 * MIB * MOST_PARTS + 1 }, { ...on, partSize: 5 * MIB }), { code: 'FST_UPLOAD_INVALID_DECLARATION', message: /10000 parts/ })
+  await t.rejects(app.uploads.createMultipartUpload({ size: 5 * MIB * MAX_PARTS + 1, partSize: 5 * MIB }, on), { code: 'FST_UPLOAD_INVALID_INPUT', message: /10000 parts/ })
 })
 
 t.test('a size that is none is refused by name', async t => {
@@ -49,5 +50,14 @@ t.test('a size that is none is refused by name', async t => {
     const response = await send(app, { method: 'POST', url: '/multipart-uploads', payload: { size } })
     t.equal(response.statusCode, 400)
     t.match(response.json().message, /body\/size/)
+  }
+})
+
+t.test('a size that 10 000 parts of 5 GiB cannot hold is refused', async t => {
+  const { app } = await uploaderApp(t)
+  t.match(await start(app, { size: LARGEST }), { partSize: 5 * 1024 ** 3, partCount: MAX_PARTS })
+  for (const size of [LARGEST + 1, 9e15]) {
+    const response = await send(app, { method: 'POST', url: '/multipart-uploads', payload: { size } })
+    t.match(response.json(), { statusCode: 413, code: 'FST_UPLOAD_TOO_LARGE', message: /size is \d+ bytes/ })
   }
 })

@@ -13,7 +13,7 @@ async function answersThrough (t: Parameters<typeof startStore>[0], fault: Fault
   const app = await appFor(t, await behindFaults(t, store, fault))
   return await Promise.all([
     send(app, { method: 'POST', url: '/multipart-uploads', payload: {} }),
-    signParts(app, upload, { partNumbers: [1] }),
+    signParts(app, upload, { parts: [{ partNumber: 1 }] }),
     list(app, upload),
     complete(app, upload, PARTS),
     abort(app, upload)

@@ -25,7 +25,7 @@ part=$(mktemp)
 trap 'rm -f "$part"' EXIT
 for number in $(seq "$count"); do
   case $arrived in *"\"partNumber\":$number,"*) continue ;; esac
-  url=$(post /multipart-uploads/part-urls "{\"key\":\"$key\",\"uploadId\":\"$id\",\"partNumbers\":[$number]}" | field url)
+  url=$(post /multipart-uploads/part-urls "{\"key\":\"$key\",\"uploadId\":\"$id\",\"parts\":[{\"partNumber\":$number}]}" | field url)
   dd if="$file" of="$part" bs=1048576 skip=$(((number - 1) * part_size / 1048576)) count=$((part_size / 1048576)) status=none
   curl --silent --show-error --fail --retry 5 --retry-all-errors --upload-file "$part" "$url" > /dev/null
   echo "part $number of $count" >&2

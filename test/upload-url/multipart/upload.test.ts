@@ -60,7 +60,9 @@ t.test('a part sent again replaces the first', async t => {
 t.test('more than a thousand parts are listed, all of them and in order', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app, { filename: 'a.mp3' })
-  const { parts } = await app.uploads.createPartUrls({ key: upload.key, uploadId: upload.uploadId, from: 1, to: 1003 }, OWNER)
+  const { key, uploadId } = upload
+  const urls = await Promise.all([[1, 1000], [1001, 1003]].map(async ([from, to]) => (await app.uploads.createPartUrls({ key, uploadId, from, to }, OWNER)).parts))
+  const parts = urls.flat()
   for (let first = 0; first < parts.length; first += 20) {
     await Promise.all(parts.slice(first, first + 20).map(async ({ url }) => (await fetch(url, { method: 'PUT', body: 'x' })).text()))
   }
@@ -72,36 +74,37 @@ t.test('URLs come for one part, for some in the order asked, and for a range', a
   const { app } = await uploaderApp(t)
   const upload = await start(app)
   const numbersFor = async (wanted: object) => (await signParts(app, upload, wanted)).json().parts.map(({ partNumber }: { partNumber: number }) => partNumber)
-  t.same(await numbersFor({ partNumbers: [7] }), [7])
-  t.same(await numbersFor({ partNumbers: [3, 1, 10_000] }), [3, 1, 10_000])
+  t.same(await numbersFor({ parts: [{ partNumber: 7 }] }), [7])
+  t.same(await numbersFor({ parts: [{ partNumber: 3 }, { partNumber: 1 }, { partNumber: 10_000 }] }), [3, 1, 10_000])
   t.same(await numbersFor({ from: 4, to: 6 }), [4, 5, 6])
 })
 
-t.test('all 10 000 URLs come in one reply, each for its own part', async t => {
+t.test('1 000 URLs come in one response, each for its own part', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app)
-  const response = await signParts(app, upload, { from: 1, to: 10_000 })
+  const response = await signParts(app, upload, { from: 9_001, to: 10_000 })
   t.equal(response.statusCode, 200)
   t.equal(response.headers['cache-control'], 'no-store')
   const { parts, expiresIn } = response.json()
   t.equal(expiresIn, 900)
-  t.equal(new Set(parts.map(({ url }: { url: string }) => new URL(url).searchParams.get('partNumber'))).size, 10_000)
-  for (const { partNumber, url } of [parts[0], parts[9_999]]) {
+  t.equal(new Set(parts.map(({ url }: { url: string }) => new URL(url).searchParams.get('partNumber'))).size, 1_000)
+  for (const { partNumber, url } of [parts[0], parts[999]]) {
     t.equal((await fetch(url, { method: 'PUT', body: 'x' })).status, 200)
     t.equal(new URL(url).searchParams.get('partNumber'), String(partNumber))
   }
 })
 
 for (const [wanted, message] of [
-  [{}, /partNumbers, or both from and to/],
-  [{ from: 1 }, /partNumbers, or both from and to/],
-  [{ partNumbers: [1], from: 1, to: 2 }, /partNumbers, or both from and to/],
+  [{}, /give either parts, or both from and to/],
+  [{ from: 1 }, /give either parts, or both from and to/],
+  [{ parts: [{ partNumber: 1 }], from: 1, to: 2 }, /give either parts, or both from and to/],
   [{ from: 2, to: 1 }, /from is 2, which is after to, 1/],
-  [{ partNumbers: [] }, /partNumbers/],
-  [{ partNumbers: [0] }, /partNumbers\/0/],
-  [{ partNumbers: [10_001] }, /partNumbers\/0/],
-  [{ partNumbers: ['1'] }, /partNumbers\/0/],
-  [{ partNumbers: [1, 1] }, /partNumbers/],
+  [{ parts: [] }, /body\/parts/],
+  [{ parts: [{ partNumber: 0 }] }, /body\/parts\/0\/partNumber/],
+  [{ parts: [{ partNumber: 10_001 }] }, /body\/parts\/0\/partNumber/],
+  [{ parts: [{ partNumber: '1' }] }, /body\/parts\/0\/partNumber/],
+  [{ parts: [{ partNumber: 1 }, { partNumber: 1 }] }, /a part number is listed twice/],
+  [{ from: 1, to: 1_001 }, /over 1000 parts/],
   [{ from: 1, to: 10_001 }, /body\/to/]
 ] as const) {
   t.test(`a request for URLs of ${JSON.stringify(wanted)} is refused`, async t => {
@@ -125,8 +128,8 @@ t.test('where the size is declared, the store takes each part in its exact size 
 t.test('where the size is declared, there is no part after the last', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app, { filename: 'a.wav', size: 10 * MIB })
-  const response = await signParts(app, upload, { partNumbers: [2, 3] })
-  t.match(response.json(), { statusCode: 400, code: 'FST_UPLOAD_INVALID_PARTS', message: /part 3 does not exist.*make 2/ })
+  const response = await signParts(app, upload, { parts: [{ partNumber: 2 }, { partNumber: 3 }] })
+  t.match(response.json(), { statusCode: 400, code: 'FST_UPLOAD_INVALID_PARTS', message: /part 3 does not exist.*are 2 parts/ })
 })
 
 t.test('encryption that the options ask for is asked of the store', async t => {
@@ -140,7 +143,7 @@ t.test('encryption that the options ask for is asked of the store', async t => {
 t.test('app.uploads does all of it without HTTP', async t => {
   const { app, store } = await uploaderApp(t)
   const { key, uploadId } = await app.uploads.createMultipartUpload({ filename: 'a.mp3', size: 5 }, OWNER)
-  const { parts: [part] } = await app.uploads.createPartUrls({ key, uploadId, partNumbers: [1] }, OWNER)
+  const { parts: [part] } = await app.uploads.createPartUrls({ key, uploadId, parts: [{ partNumber: 1 }] }, OWNER)
   await fetch(part!.url, { method: 'PUT', body: 'hello' })
   const { parts } = await app.uploads.listParts({ key, uploadId }, OWNER)
   const completion = { key, uploadId, parts: parts.map(({ partNumber, etag }) => ({ partNumber, etag })) }
@@ -154,7 +157,7 @@ t.test('app.uploads does all of it without HTTP', async t => {
 t.test('what a route of the host passes on is validated as strictly as a request', async t => {
   const { app } = await uploaderApp(t)
   const wrong = { key: 5 } as never
-  const invalid = { code: 'FST_UPLOAD_INVALID_DECLARATION' }
+  const invalid = { code: 'FST_UPLOAD_INVALID_INPUT' }
   await t.rejects(app.uploads.createMultipartUpload({ size: '5' } as never, OWNER), invalid)
   await t.rejects(app.uploads.createPartUrls(wrong, OWNER), invalid)
   await t.rejects(app.uploads.listParts(wrong, OWNER), invalid)

@@ -2,11 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Test } from 'tap'
-import type { MultipartDeclaration, MultipartUpload, Parts, UploadUrlOptions } from '../../../plugins/upload-url/index.js'
+import type { OperationInput, OperationOutput, UploadUrlOptions } from '../../../plugins/upload-url/index.js'
 import { startStore, type Store } from '../../fixtures/store.js'
 import { appFor } from '../../fixtures/uploads-to.js'
 
 export const MIB = 1024 ** 2
+
+/** A multipart upload that was created. */
+export type MultipartUpload = OperationOutput<'createMultipartUpload'>
 
 /** A part as a client remembers it. */
 export interface SentPart {
@@ -26,20 +29,20 @@ export async function send (app: FastifyInstance, request: InjectOptions, user =
 }
 
 /** `POST /multipart-uploads`, which has to succeed. */
-export async function start (app: FastifyInstance, declaration: MultipartDeclaration = {}, user?: string): Promise<MultipartUpload> {
+export async function start (app: FastifyInstance, declaration: OperationInput<'createMultipartUpload'> = {}, user?: string): Promise<MultipartUpload> {
   const response = await send(app, { method: 'POST', url: '/multipart-uploads', payload: declaration }, user)
   if (response.statusCode !== 201) throw new Error(response.body)
   return response.json()
 }
 
 /** `POST /multipart-uploads/part-urls` */
-export function signParts (app: FastifyInstance, { key, uploadId }: MultipartUpload, wanted: { partNumbers?: unknown, from?: unknown, to?: unknown }, user?: string) {
+export function signParts (app: FastifyInstance, { key, uploadId }: MultipartUpload, wanted: { parts?: unknown, from?: unknown, to?: unknown }, user?: string) {
   return send(app, { method: 'POST', url: '/multipart-uploads/part-urls', payload: { key, uploadId, ...wanted } }, user)
 }
 
 /** The URL for one part, which has to be given. */
 export async function partUrl (app: FastifyInstance, upload: MultipartUpload, partNumber: number): Promise<string> {
-  const response = await signParts(app, upload, { partNumbers: [partNumber] })
+  const response = await signParts(app, upload, { parts: [{ partNumber }] })
   if (response.statusCode !== 200) throw new Error(response.body)
   return response.json().parts[0].url
 }
@@ -71,7 +74,7 @@ export function list (app: FastifyInstance, { key, uploadId }: MultipartUpload, 
 }
 
 /** What has arrived, out of `GET /multipart-uploads/parts`. */
-export async function arrived (app: FastifyInstance, upload: MultipartUpload): Promise<Parts['parts']> {
+export async function arrived (app: FastifyInstance, upload: MultipartUpload): Promise<OperationOutput<'listParts'>['parts']> {
   return (await list(app, upload)).json().parts
 }
 

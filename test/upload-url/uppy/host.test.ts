@@ -9,8 +9,6 @@ import { NO_STORE, SECRET, appWith } from './uppy-app.js'
 
 const MP3 = { filename: 'a.mp3', type: 'audio/mpeg' }
 
-interface Operation { readonly operationId?: string, readonly summary?: string, readonly tags?: string[], readonly responses?: Record<string, unknown>, readonly parameters?: Array<{ name: string, in: string }> }
-
 async function documented (t: Parameters<typeof appWith>[0]): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify()
   t.teardown(() => app.close())
@@ -21,22 +19,9 @@ async function documented (t: Parameters<typeof appWith>[0]): Promise<FastifyIns
   return app
 }
 
-t.test('every route is in the OpenAPI document, with a name, a summary and its errors', async t => {
-  const { paths } = (await documented(t)).swagger() as unknown as { paths: Record<string, Record<string, Operation>> }
-  const operations = Object.entries(paths).filter(([path]) => path.includes('uppy')).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })))
-    .filter(({ method }) => method !== 'head')
-  t.equal(operations.length, 13)
-  for (const { path, method, operationId, summary, tags, responses } of operations) {
-    t.ok(operationId && summary && responses?.['401'] && tags?.includes('Uppy'), `${method} ${path}`)
-  }
-  t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
-})
-
-t.test('in the OpenAPI document every reference has its component', async t => {
-  const document = (await documented(t)).swagger() as { components: { schemas: Record<string, unknown> } }
-  const references = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/([^"]+)/g)].map(match => match[1]!)
-  t.ok(references.length > 20)
-  for (const name of references) t.ok(document.components.schemas[name], name)
+t.test('no route of Uppy’s is in the host’s OpenAPI document', async t => {
+  const { paths } = (await documented(t)).swagger() as unknown as { paths: Record<string, object> }
+  t.same(Object.keys(paths).filter(path => path.includes('uppy')), [])
 })
 
 t.test('the routes answer under a prefix, and so does the path of a token', async t => {

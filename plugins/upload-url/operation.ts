@@ -1,0 +1,181 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { ownerOf, type Authorize } from './authentication.js'
+import { errorResponses, ref, successResponse } from './document.js'
+import { BODY_ERRORS, CALLER_ERRORS, type ErrorCode } from './errors.js'
+import type { Scope } from './isolate-scope.js'
+import { toOwner } from './object-key.js'
+import type { Services } from './services.js'
+import { urlsInFlight } from './urls-in-flight.js'
+import type { Validation } from './validation.js'
+
+declare module 'fastify' {
+  interface FastifySchema {
+    operationId?: string
+    tags?: readonly string[]
+    summary?: string
+    description?: string
+  }
+}
+
+/** For whom an operation runs, and until when. */
+export interface Call {
+  /** Who uploads. */
+  readonly owner: string
+  /** Aborts when nobody waits for the result any more. */
+  readonly signal: AbortSignal
+}
+
+/** One operation, defined once: routes, `app.uploads` and the OpenAPI document derive from this. */
+export interface Operation<Input extends TSchema = TSchema, Output extends TSchema = TSchema> {
+  /** Where it is served. Without a route, it is one of `app.uploads` alone. */
+  readonly route?: {
+    readonly method: 'GET' | 'POST' | 'DELETE'
+    readonly url: string
+    /** Other URLs of the same operation, by their operationId. */
+    readonly aliases?: Readonly<Record<string, string>>
+    /** Status of success. Default: 200. */
+    readonly status?: 201 | 204
+    /** What of the input a query can carry, where that is not all. */
+    readonly query?: TSchema
+    /** Largest body in bytes. Default: 1 MiB. */
+    readonly bodyLimit?: number
+  }
+  readonly docs: { readonly tag: string, readonly summary: string, readonly description: string }
+  /** The query of a GET or DELETE, the body of a POST. */
+  readonly input: Input
+  readonly output: Output
+  /** Other schemas that these two refer to by `$id`. */
+  readonly components?: readonly TSchema[]
+  /** What it may fail of, besides what any request may. */
+  readonly errors: readonly ErrorCode[]
+  /** How many URLs a call signs. Default: 1. */
+  cost? (input: Static<Input>): number
+  /** Does it. @throws the `errors` */
+  run (services: Services, input: Static<Input>, call: Call): Promise<Static<Output>>
+}
+
+/** Defines an operation; the function only serves its types. */
+export function operation<Input extends TSchema, Output extends TSchema> (definition: Operation<Input, Output>) {
+  return definition
+}
+
+/** Operations by their operationId. */
+export type Operations = Readonly<Record<string, Operation>>
+
+/** The same type for callers: what is optional may be undefined. */
+export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
+  : T extends object ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
+    : T
+
+type InputOf<O extends Operation> = AllowUndefined<Static<O['input']>>
+type OutputOf<O extends Operation> = Static<O['output']>
+
+/** Operations without HTTP, each as a function of its input and the owner. */
+export type Callable<O extends Operations> = {
+  readonly [Id in keyof O]: (
+    input: InputOf<O[Id]>, call: { readonly owner: string | number, readonly signal?: AbortSignal }
+  ) => Promise<OutputOf<O[Id]>>
+}
+
+/** The ways to run operations. */
+export interface Runner<O extends Operations> {
+  /** Without HTTP, the input validated as strictly as that of a request. */
+  readonly callable: Callable<O>
+  /**
+   * For a request of another protocol than ours: validates the input, authorizes, and runs.
+   *
+   * @param authorizeAs the operationId that the host is asked about, where it differs
+   */
+  run<Id extends keyof O & string> (
+    request: FastifyRequest, reply: FastifyReply, id: Id, input: InputOf<O[Id]>, authorizeAs?: string
+  ): Promise<OutputOf<O[Id]>>
+  /** Serves every operation that has a route. */
+  serve (scope: Scope): void
+}
+
+const DEFAULT_BODY_LIMIT = 1024 ** 2
+const NEVER = new AbortController().signal
+
+/** The schemas that operations refer to by `$id`. */
+export function componentsOf (operations: Operations): TSchema[] {
+  const schemas = Object.values(operations).flatMap(({ input, output, components = [] }) => [input, output, ...components])
+  return [...new Set(schemas.filter(({ $id }) => $id !== undefined))]
+}
+
+/** Makes operations run. @param authorize is asked before each that comes by a request */
+export function createRunner<O extends Operations> (
+  operations: O, services: Services, validation: Validation, authorize: Authorize
+): Runner<O> {
+  const track = urlsInFlight()
+  const assertions = mapValues(operations, ({ input }) => validation.assertion(input))
+
+  async function authorizeAndRun (
+    request: FastifyRequest, reply: FastifyReply, id: string, input: unknown, authorizeAs = id
+  ): Promise<unknown> {
+    const owner = ownerOf(request)
+    const { cost, run } = operations[id]!
+    await authorize(request, { owner, operation: authorizeAs, input })
+    if (cost !== undefined) track(owner, cost(input), reply)
+    return run(services, input, { owner, get signal () { return hangUpSignal(reply) } })
+  }
+
+  return {
+    callable: mapValues(operations, ({ run }, id) => async (input: unknown, { owner, signal = NEVER }: UntypedCall) => {
+      assertions[id]!(input)
+      return run(services, input, { owner: toOwner(owner), signal })
+    }) as Callable<O>,
+
+    async run (request, reply, id, input, authorizeAs) {
+      assertions[id]!(input)
+      return authorizeAndRun(request, reply, id, input, authorizeAs)
+    },
+
+    serve (scope) {
+      for (const [id, operation] of Object.entries(operations)) {
+        if (operation.route === undefined) continue
+        const { method, url, aliases = {}, status = 200, bodyLimit = DEFAULT_BODY_LIMIT } = operation.route
+        const handler = (request: FastifyRequest, reply: FastifyReply) => {
+          reply.code(status)
+          return authorizeAndRun(request, reply, id, method === 'POST' ? request.body : request.query)
+        }
+        for (const [operationId, path] of [[id, url], ...Object.entries(aliases)] as const) {
+          scope.route({ method, url: path, bodyLimit, schema: schemaOf(operationId, operation), handler })
+        }
+      }
+    }
+  }
+}
+
+interface UntypedCall {
+  readonly owner: unknown
+  readonly signal?: AbortSignal
+}
+
+function mapValues<T, U> (values: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]))
+}
+
+function schemaOf (operationId: string, { route, docs, input, output, errors }: Operation): FastifySchema {
+  const { method, status = 200, query = input } = route!
+  const hasBody = method === 'POST'
+  return {
+    operationId,
+    tags: [docs.tag],
+    summary: docs.summary,
+    description: docs.description,
+    ...hasBody ? { body: ref(input) } : { querystring: query },
+    response: {
+      [status]: successResponse(output),
+      ...errorResponses([...CALLER_ERRORS, ...hasBody ? BODY_ERRORS : [], ...errors])
+    }
+  }
+}
+
+/** Aborts when the client hangs up before it has its answer. */
+function hangUpSignal ({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  if (raw.destroyed) controller.abort()
+  else raw.once('close', () => { if (!raw.writableFinished) controller.abort() })
+  return controller.signal
+}

@@ -1,0 +1,26 @@
+import { abortMultipartUpload } from './abort-multipart-upload.js'
+import { completeMultipartUpload } from './complete-multipart-upload.js'
+import { createDownloadUrl } from './create-download-url.js'
+import { createMultipartUpload } from './create-multipart-upload.js'
+import { createPartUrls } from './create-part-urls.js'
+import { createUploadForm } from './create-upload-form.js'
+import { createUploadUrl, createUploadUrls } from './create-upload-url.js'
+import { getUploadStatus } from './get-upload-status.js'
+import { listParts } from './list-parts.js'
+import { signMultipartRequest, signMultipartUpload } from './sign-multipart-request.js'
+
+/** Every operation, by its operationId, in the order of the document. */
+export const operations = {
+  createUploadUrl,
+  createUploadUrls,
+  createUploadForm,
+  createMultipartUpload,
+  createPartUrls,
+  listParts,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  getUploadStatus,
+  createDownloadUrl,
+  signMultipartUpload,
+  signMultipartRequest
+}
