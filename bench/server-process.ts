@@ -8,7 +8,9 @@ export class ServerProcess {
 
   /** @param store that the server signs for. Default: one that is never spoken to */
   static async start (variant: Variant, store?: Store): Promise<ServerProcess> {
-    const child = fork(new URL('server.js', import.meta.url), [variant, ...store === undefined ? [] : [JSON.stringify(store)]])
+    const parameters = [variant, ...store === undefined ? [] : [JSON.stringify(store)]]
+    // Log lines are written, and go nowhere.
+    const child = fork(new URL('server.js', import.meta.url), parameters, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const [address] = await once(child, 'message')
     return new ServerProcess(child, address)
   }

@@ -8,9 +8,9 @@ import fp from 'fastify-plugin'
 
 /** Options of the plugin. */
 export interface HealthOptions {
-  /** What must work for the service to be ready, by name. A check that rejects, or takes over two seconds, has failed. */
+  /** What must work for the service to be ready, by name. A check that rejects, or does not answer in time, has failed. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
-  /** From which mean delay of the event loop on, in milliseconds, requests are turned away. Default: 1000. */
+  /** Milliseconds of mean event loop delay from which on requests are refused; 0 for no limit. Default: 1000. */
   readonly maxEventLoopDelay?: number
 }
 
@@ -26,10 +26,10 @@ declare module 'fastify' {
   }
 }
 
-const HEAP_SHARE = 0.9
+const MAX_HEAP_SHARE = 0.9
 const RETRY_SECONDS = 5
-const PATIENCE_MS = 2_000
-const FRESH_MS = 1_000
+const CHECK_TIMEOUT_MS = 2_000
+const CACHE_MS = 1_000
 
 const NotReadyError = createError('FST_HEALTH_NOT_READY', 'Not ready: %s', 503)
 
@@ -37,17 +37,21 @@ const HealthySchema = Type.Object({ status: Type.Literal('ok') }, { additionalPr
 
 async function health (fastify: FastifyInstance, { checks, maxEventLoopDelay = 1_000 }: HealthOptions): Promise<void> {
   let isClosing = false
-  const ready = shared(() => runChecks(checks))
+  const findFailures = cached(() => runChecks(checks))
+  const logChange = changeLogger(fastify)
   fastify.decorate('drain', async period => {
     isClosing = true
     if (period > 0) await setTimeout(period)
   })
   fastify.addHook('preClose', async () => { isClosing = true })
   // As late as can be: a connection that stays open after the last reply would hold up the end.
-  fastify.addHook('onSend', async (_request, reply) => { if (isClosing) reply.header('connection', 'close') })
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) reply.header('connection', 'close')
+    done()
+  })
   await fastify.register(underPressure, {
     maxEventLoopDelay,
-    maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * HEAP_SHARE),
+    maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE),
     retryAfter: RETRY_SECONDS,
     message: 'The service is overloaded: try again shortly'
   })
@@ -63,17 +67,31 @@ async function health (fastify: FastifyInstance, { checks, maxEventLoopDelay = 1
   }, async () => ({ status: 'ok' }))
 
   fastify.get('/health/ready', {
-    logLevel: 'warn',
+    // Probes come every few seconds: changes are logged, and not every answer.
+    logLevel: 'silent',
     config: { rateLimit: false },
     schema: {
       hide: true,
       response: { 200: HealthySchema }
     }
   }, async () => {
-    const failures = isClosing ? ['the service is shutting down'] : await ready()
-    if (failures.length > 0) throw Object.assign(new NotReadyError(failures.join('; ')), { headers: { 'retry-after': RETRY_SECONDS } })
-    return { status: 'ok' }
+    const failures = isClosing ? ['the service is shutting down'] : await findFailures()
+    const reason = failures.join('; ')
+    logChange(reason)
+    if (reason === '') return { status: 'ok' }
+    throw Object.assign(new NotReadyError(reason), { headers: { 'retry-after': RETRY_SECONDS } })
   })
+}
+
+/** @returns what to call with the reason why the service is not ready; empty when it is */
+function changeLogger ({ log }: FastifyInstance): (reason: string) => void {
+  let latest = ''
+  return reason => {
+    if (reason === latest) return
+    latest = reason
+    if (reason === '') log.info('the service is ready')
+    else log.error(`the service is not ready: ${reason}`)
+  }
 }
 
 async function runChecks (checks: HealthOptions['checks']): Promise<string[]> {
@@ -82,24 +100,28 @@ async function runChecks (checks: HealthOptions['checks']): Promise<string[]> {
 }
 
 async function runCheck (name: string, check: () => Promise<void>): Promise<string | undefined> {
-  const settled = new AbortController()
-  const silence = setTimeout(PATIENCE_MS, `${name}: no answer within ${PATIENCE_MS} ms`, { signal: settled.signal }).catch(() => undefined)
+  const done = new AbortController()
+  const timeout = setTimeout(CHECK_TIMEOUT_MS, `${name}: no answer within ${CHECK_TIMEOUT_MS} ms`, { signal: done.signal })
+    .catch(() => undefined)
   const outcome = check().then(() => undefined, (error: Error) => `${name}: ${error.message}`)
   try {
-    return await Promise.race([outcome, silence])
+    return await Promise.race([outcome, timeout])
   } finally {
-    settled.abort()
+    done.abort()
   }
 }
 
 // Many probes at once, from any number of balancers, cost the store one request a second.
-function shared<T> (run: () => Promise<T>): () => Promise<T> {
+function cached<T> (run: () => Promise<T>): () => Promise<T> {
   let latest: { readonly at: number, readonly result: Promise<T> } | undefined
   return () => {
-    if (latest === undefined || Date.now() - latest.at > FRESH_MS) latest = { at: Date.now(), result: run() }
+    if (latest === undefined || Date.now() - latest.at > CACHE_MS) latest = { at: Date.now(), result: run() }
     return latest.result
   }
 }
 
-/** Adds `GET /health/live` and `GET /health/ready`, and turns requests away with FST_UNDER_PRESSURE (503) rather than break down. */
+/**
+ * Adds `GET /health/live` and `GET /health/ready`, and refuses requests with FST_UNDER_PRESSURE (503) while the process
+ * is overloaded.
+ */
 export default fp(health, { name: 'health', fastify: '5.x' })

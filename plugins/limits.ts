@@ -1,106 +1,171 @@
 import createError from '@fastify/error'
-import rateLimit, { type CreateRateLimitOptions } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { Address6 } from 'ip-address'
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
 
 /** Options of the plugin. */
 export interface LimitsOptions {
-  /** Requests a minute for each owner; 0 for no limit. */
+  /** Cost that an owner may spend a minute; 0 for no limit. */
   readonly perOwner: number
-  /** Requests a minute for each address, which is a /64 network in IPv6; 0 for no limit. */
+  /** Requests a minute from each address, which is a /64 network in IPv6; 0 for no limit. */
   readonly perAddress: number
   /** Whose request this is, where that is known by the time the body is read; empty otherwise. */
   readonly owner: (request: FastifyRequest) => string
-  /** Where replicas keep their common budget, as in `redis://redis:6379`. Default: every process counts for itself. */
+  /** What a valid request costs its owner: as many as the URLs it asks for, from 1. Default: 1. */
+  readonly cost?: (request: FastifyRequest) => number
+  /** Cost of the requests of one owner that may be in flight at a time, replies still being read included. Default: 5000. */
+  readonly inFlightPerOwner?: number
+  /** Where replicas share their limits, as in `redis://redis:6379`. Default: every process counts for itself. */
   readonly redisUrl?: string | undefined
-  /** What happens while Redis is gone: requests pass uncounted, or are answered 503. Default: `open`. */
+  /** What happens while Redis is unavailable: requests pass uncounted, or are answered 503. Default: `open`. */
   readonly withoutRedis?: 'open' | 'closed'
 }
 
-type Budget = ReturnType<FastifyInstance['createRateLimit']>
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `false` exempts a route from all limits. */
+    rateLimit?: boolean
+  }
+}
 
-const MINUTE_MS = 60_000
-const REDIS_RETRY_SECONDS = 5
-const COMMAND_MS = 250
-const SILENCE_MS = 1_000
-const LONGEST_PAUSE_MS = 2_000
+type Limiter = Pick<RateLimiterMemory, 'points' | 'penalty'>
 
-const RateLimitedError = createError('FST_RATE_LIMITED', 'Too many requests: %s may send %s a minute. Try again in %s seconds', 429)
-const UncountableError = createError('FST_RATE_LIMIT_UNAVAILABLE', 'Requests can’t be counted at the moment: try again shortly', 503)
+const MINUTE_SECONDS = 60
+const RETRY_SECONDS = 5
+const REDIS_COMMAND_MS = 250
+const REDIS_TIMEOUT_MS = 1_000
+const MAX_RECONNECT_PAUSE_MS = 2_000
 
-async function limits (fastify: FastifyInstance, { perOwner, perAddress, owner, redisUrl, withoutRedis = 'open' }: LimitsOptions): Promise<void> {
+const RateLimitedError = createError('FST_RATE_LIMITED', 'Too many requests: %s. Try again in %s seconds', 429)
+const UnavailableError = createError(
+  'FST_RATE_LIMIT_UNAVAILABLE', 'Requests cannot be counted at the moment: try again shortly', 503
+)
+
+async function limits (fastify: FastifyInstance, options: LimitsOptions): Promise<void> {
+  const { perOwner, perAddress, owner, cost = () => 1, inFlightPerOwner = 5_000, redisUrl, withoutRedis = 'open' } = options
   const redis = redisUrl === undefined ? undefined : await connectRedis(fastify, redisUrl, withoutRedis)
-  await fastify.register(rateLimit, { global: false, timeWindow: MINUTE_MS, ...redis && { redis, nameSpace: 'fastify-upload-url:' } })
-  const budget = (options: CreateRateLimitOptions): Budget => fastify.createRateLimit(options)
-  const ofAddress = budget({ max: perAddress, keyGenerator: request => `address:${rateLimit.normalizeIP(request.ip)}` })
-  const ofOwner = budget({ max: perOwner, keyGenerator: request => `owner:${owner(request)}` })
+  const createLimiter = (keyPrefix: string, points: number): Limiter => {
+    const settings = { keyPrefix: `fastify-upload-url:${keyPrefix}`, points, duration: MINUTE_SECONDS }
+    return redis === undefined ? new RateLimiterMemory(settings) : new RateLimiterRedis({ ...settings, storeClient: redis })
+  }
 
-  async function spend (name: string, of: Budget, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const state = await of(request).catch((error: Error) => {
+  async function consume (
+    who: string, limiter: Limiter, key: string, points: number, request: FastifyRequest, reply: FastifyReply
+  ): Promise<void> {
+    let result: RateLimiterRes
+    try {
+      result = await limiter.penalty(key, points)
+    } catch (error) {
       request.log.debug({ err: error }, 'a request was not counted')
-      if (withoutRedis === 'closed') throw withHeaders(new UncountableError(), { 'retry-after': REDIS_RETRY_SECONDS })
-    })
-    if (state === undefined || state.isAllowed) return
-    if (isTighter(state.remaining, reply)) {
-      reply.headers({ 'ratelimit-limit': state.max, 'ratelimit-remaining': state.remaining, 'ratelimit-reset': state.ttlInSeconds })
+      if (withoutRedis === 'closed') throw withHeaders(new UnavailableError(), { 'retry-after': RETRY_SECONDS })
+      return
     }
-    if (state.isExceeded) {
-      const seconds = Math.max(1, state.ttlInSeconds)
-      throw withHeaders(new RateLimitedError(name, state.max, seconds), { 'retry-after': seconds })
+    const seconds = Math.max(1, Math.ceil(result.msBeforeNext / 1000))
+    stateLimit(reply, limiter, result, seconds)
+    if (result.consumedPoints > limiter.points) {
+      const problem = `${who} may send ${limiter.points} a minute`
+      throw withHeaders(new RateLimitedError(problem, seconds), { 'retry-after': seconds })
     }
   }
 
   if (perAddress > 0) {
-    fastify.addHook('onRequest', async (request, reply) => {
-      if (isLimited(request)) await spend('an address', ofAddress, request, reply)
+    const addresses = createLimiter('address', perAddress)
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (!isLimited(request)) done()
+      else consume('an address', addresses, networkOf(request.ip), 1, request, reply).then(() => done(), done)
     })
   }
-  // Who asks is found out by hooks of the routes themselves, all of which are over by now.
-  if (perOwner > 0) {
-    fastify.addHook('preParsing', async (request, reply) => {
-      if (isLimited(request) && owner(request) !== '') await spend('an owner', ofOwner, request, reply)
-    })
-  }
+  if (perOwner === 0) return
+  const owners = createLimiter('owner', perOwner)
+  const inFlight = new Map<string, number>()
+  // Hooks of the routes themselves identify the owner, and all of them are over by now.
+  fastify.addHook('preParsing', (request, reply, _payload, done) => {
+    const name = owner(request)
+    if (name === '' || !isLimited(request)) done()
+    else consume('an owner', owners, name, 1, request, reply).then(() => done(), done)
+  })
+  // What a request costs beyond that is known once it is valid, and consumed before anything is signed.
+  fastify.addHook('preHandler', (request, reply, done) => {
+    const name = owner(request)
+    const points = name !== '' && isLimited(request) ? cost(request) : 1
+    if (points <= 1) {
+      done()
+    } else if (occupy(inFlight, name, points, inFlightPerOwner, reply)) {
+      consume('an owner', owners, name, points - 1, request, reply).then(() => done(), done)
+    } else {
+      const problem = `an owner may have ${inFlightPerOwner} URLs in flight`
+      done(withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS }))
+    }
+  })
+}
+
+// Until the reply was read, or the client is gone: a reply that nobody reads is kept in memory.
+function occupy (
+  inFlight: Map<string, number>, owner: string, points: number, max: number, { raw }: FastifyReply
+): boolean {
+  const occupied = (inFlight.get(owner) ?? 0) + points
+  if (occupied > max) return false
+  inFlight.set(owner, occupied)
+  raw.once('close', () => {
+    const left = (inFlight.get(owner) ?? 0) - points
+    if (left > 0) inFlight.set(owner, left)
+    else inFlight.delete(owner)
+  })
+  return true
 }
 
 // A command fails at once while there is no connection, and after a quarter of a second while there is no answer:
-// no request ever waits for a Redis that is gone.
+// no request ever waits for Redis.
 async function connectRedis (fastify: FastifyInstance, url: string, withoutRedis: 'open' | 'closed'): Promise<Redis> {
+  // Loaded only where it is configured.
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: SILENCE_MS,
-    commandTimeout: COMMAND_MS,
-    socketTimeout: SILENCE_MS,
+    connectTimeout: REDIS_TIMEOUT_MS,
+    commandTimeout: REDIS_COMMAND_MS,
+    socketTimeout: REDIS_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    retryStrategy: attempt => Math.min(attempt * 100, LONGEST_PAUSE_MS)
+    retryStrategy: attempt => Math.min(attempt * 100, MAX_RECONNECT_PAUSE_MS)
   })
-  let isGone = false
-  const miss = (error?: Error): void => {
-    if (isGone) return
-    isGone = true
-    fastify.log.warn({ err: error }, `Redis is gone: until it is back, requests ${withoutRedis === 'open' ? 'pass uncounted' : 'are answered 503'}`)
+  let isUnavailable = false
+  const warn = (error?: Error): void => {
+    if (isUnavailable) return
+    isUnavailable = true
+    const consequence = withoutRedis === 'open' ? 'pass uncounted' : 'are answered 503'
+    fastify.log.warn({ err: error }, `Redis is unavailable: until it is back, requests ${consequence}`)
   }
-  redis.on('error', miss)
-  redis.on('close', miss)
+  redis.on('error', warn)
+  redis.on('close', warn)
   redis.on('ready', () => {
-    if (isGone) fastify.log.info('Redis is back: requests are counted again')
-    isGone = false
+    if (isUnavailable) fastify.log.info('Redis is available again: requests are counted')
+    isUnavailable = false
   })
   fastify.addHook('onClose', async () => {
-    redis.off('close', miss)
+    redis.off('close', warn)
     redis.disconnect()
   })
   await redis.connect().catch(() => undefined)
   return redis
 }
 
-// Of two budgets, a client needs to know the one that it will run out of first.
-function isTighter (remaining: number, reply: FastifyReply): boolean {
+// Of two limits, a client needs to know the one that it will reach first.
+function stateLimit (reply: FastifyReply, { points }: Limiter, { consumedPoints }: RateLimiterRes, seconds: number): void {
+  const remaining = Math.max(0, points - consumedPoints)
   const stated = reply.getHeader('ratelimit-remaining')
-  return stated === undefined || remaining <= Number(stated)
+  if (stated !== undefined && remaining > Number(stated)) return
+  reply.header('ratelimit-limit', points)
+  reply.header('ratelimit-remaining', remaining)
+  reply.header('ratelimit-reset', seconds)
+}
+
+function networkOf (address: string): string {
+  if (!address.includes(':')) return address
+  const parsed = new Address6(address)
+  return parsed.isMapped4() ? parsed.to4().correctForm() : new Address6(`${address}/64`).startAddress().correctForm()
 }
 
 function isLimited ({ routeOptions }: FastifyRequest): boolean {
@@ -112,8 +177,8 @@ function withHeaders<E extends Error> (error: E, headers: Readonly<Record<string
 }
 
 /**
- * Limits how many requests an owner and an address may send a minute, and says with every reply how many are left.
- * Routes with `config: { rateLimit: false }` are exempt. Replies FST_RATE_LIMITED (429) and, with `withoutRedis:
- * 'closed'`, FST_RATE_LIMIT_UNAVAILABLE (503), both with Retry-After.
+ * Limits what an owner and an address may ask for in a minute, and states with every reply what is left. Routes with
+ * `config: { rateLimit: false }` are exempt. Replies FST_RATE_LIMITED (429) and, with `withoutRedis: 'closed'`,
+ * FST_RATE_LIMIT_UNAVAILABLE (503), both with Retry-After.
  */
 export default fp(limits, { name: 'limits', fastify: '5.x' })

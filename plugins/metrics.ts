@@ -6,7 +6,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import { presentedKey, sha256 } from './auth.js'
+import { bearerToken, sha256 } from './auth.js'
 import { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from 'fastify-upload-url'
 
 /** Options of the plugin. */
@@ -78,7 +78,7 @@ function outcomeOf (error: Error | undefined): string {
 }
 
 function isKey (authorization: string | undefined, key: Buffer): boolean {
-  return timingSafeEqual(sha256(presentedKey(authorization) ?? ''), key)
+  return timingSafeEqual(sha256(bearerToken(authorization) ?? ''), key)
 }
 
 /**

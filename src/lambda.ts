@@ -1,12 +1,12 @@
 import awsLambda, { type LambdaFastifyOptions } from '@fastify/aws-lambda'
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import { loadConfig } from '../plugins/config.js'
 import { buildApp } from './app.js'
-import { readEnvironment } from './environment.js'
 
 type Event = APIGatewayProxyEvent | APIGatewayProxyEventV2
 
 const OPTIONS: LambdaFastifyOptions = {
-  // A file name may hold a comma.
+  // A file name may contain a comma.
   parseCommaSeparatedQueryParams: false,
   // Connections to Redis and the store stay open for the next event.
   callbackWaitsForEmptyEventLoop: false,
@@ -14,13 +14,14 @@ const OPTIONS: LambdaFastifyOptions = {
   retainStage: true
 }
 
-const app = await buildApp(readEnvironment())
+// A function listens nowhere, and is reached from anywhere. It is frozen between events, which looks like a delay.
+const app = await buildApp(loadConfig({ ...process.env, HOST: '0.0.0.0', MAX_EVENT_LOOP_DELAY: '0' }))
 const proxy = awsLambda(app, OPTIONS)
 
 /**
  * The service as an AWS Lambda function, behind API Gateway (REST or HTTP, with any stage, and under a custom domain
  * with a base path) or under a function URL, configured by the same environment variables. Set `REDIS_URL` where limits
- * shall count across instances.
+ * have to count across instances.
  */
 export const handler = async (event: Event, context: Context) => await proxy(withoutBasePath(event), context)
 

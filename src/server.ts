@@ -1,13 +1,15 @@
 import closeWithGrace from 'close-with-grace'
+import { loadEnvFile } from 'fastify-upload-url/environment'
+import { ConfigError, loadConfig, type Config } from '../plugins/config.js'
 import { buildApp } from './app.js'
-import { banner } from './banner.js'
-import { giveUp, readEnvironment } from './environment.js'
 
-/** Milliseconds for requests under way to finish, once the service takes no more. */
+/** Milliseconds for requests under way to finish, once the service accepts no more. */
 const FINISH_MS = 30_000
 
-try {
-  const config = readEnvironment()
+// Said to whoever develops with the SDK, not to whoever runs this server: the README says it to them.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+async function start (config: Config): Promise<void> {
   const app = await buildApp(config)
   const drainMs = config.drainSeconds * 1000
   closeWithGrace({ delay: drainMs + FINISH_MS, logger: app.log }, async ({ err }) => {
@@ -15,7 +17,39 @@ try {
     await app.close()
   })
   const address = await app.listen({ host: config.HOST, port: config.PORT })
-  if (config.isLocal) process.stdout.write(banner(address, app.localS3, config.usesDevelopmentKey))
-} catch (error) {
-  giveUp(error, 'The server can’t start')
+  if (!config.isLocal) return
+  const { banner } = await import('./banner.js')
+  process.stdout.write(banner(address, app.localS3, config.usesDevelopmentKey))
 }
+
+// By the codes of Node.js for an address that cannot be listened on.
+function explain (error: Error, { HOST, PORT }: Config): string {
+  const { code, port } = (error.cause ?? error) as NodeJS.ErrnoException & { readonly port?: number }
+  switch (code) {
+    case 'EADDRINUSE': {
+      const variable = port === PORT ? `PORT ${PORT}` : `port ${port}, which the embedded store takes after PORT ${PORT},`
+      return `${variable} is in use: set PORT to another, or stop the process that listens there`
+    }
+    case 'EACCES':
+      return `PORT ${port} needs permissions that this process lacks: set PORT to one from 1024`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST ${HOST} is not an address of this machine`
+    default:
+      return error.message
+  }
+}
+
+function exitWithError (message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+let config: Config
+try {
+  loadEnvFile()
+  config = loadConfig(process.env)
+} catch (error) {
+  exitWithError(error instanceof ConfigError ? error.message : `The configuration cannot be read: ${(error as Error).message}`)
+}
+await start(config).catch((error: Error) => exitWithError(`The server cannot start: ${explain(error, config)}`))

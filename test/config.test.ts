@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { ConfigError, DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
 
-const PRODUCTION = { NODE_ENV: 'production', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:a-key-of-alice' }
+const PRODUCTION = { NODE_ENV: 'production', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:the-api-key-of-alice' }
 
 function problemsOf (variables: Record<string, string>): readonly string[] {
   try {
@@ -26,26 +26,36 @@ t.test('the variables of the original service mean what they meant', async t => 
 
 const WRONG = {
   PORT: ['abc', '-1', '65536', '30.5'],
-  HOST: [],
+  NODE_ENV: ['Production', 'prod', 'staging', 'dev', 'production '],
   LOG_LEVEL: ['loud'],
-  TRUST_PROXY: ['maybe', '10.0.0.300'],
-  S3_BUCKET_NAME: ['ab'],
+  TRUST_PROXY: ['maybe', '10.0.0.300', '10.0.0.0/33', ','],
+  S3_BUCKET_NAME: [
+    'ab', '../x', 'a/b', 'Recordings', 'rec_ordings', 'a..b', '-recordings', 'recordings-', '192.168.5.4', 'a'.repeat(64),
+    'arn:aws:s3:eu-central-1:1:accesspoint/x'
+  ],
   AWS_REGION: ['EU Central'],
-  S3_ENDPOINT: ['s3.example.com', 'ftp://s3.example.com', 'https://s3.example.com/path', 'https://user:hunter2@s3.example.com'],
-  S3_PUBLIC_ENDPOINT: ['localhost:9000'],
+  S3_ENDPOINT: [
+    's3.example.com', 'ftp://s3.example.com', 'http://x:y', 'http://x:99999', 'https://', 'https://s3.example.com?x=1',
+    'https://s3.example.com#x', 'https://user@s3.example.com', 'https://user:hunter2@s3.example.com'
+  ],
+  S3_PUBLIC_ENDPOINT: ['localhost:9000', 'http://x:y', 'https://user:hunter2@s3.example.com'],
   S3_FORCE_PATH_STYLE: ['yes'],
   PRESIGNED_URL_EXPIRATION: ['0', '604801', '15m', '-5', '1.5'],
-  KEY_PREFIX: ['/uploads', 'uploads/', 'a b'],
+  KEY_PREFIX: ['/uploads', 'uploads/', 'a b', 'a/..', '..', 'a/./b'],
   MAX_UPLOAD_BYTES: ['25MB', '0'],
   ALLOWED_FORMATS: ['mp5', 'mp3,exe', ','],
-  API_KEYS: ['alice', 'alice:', ':key', 'alice:two words', ',', 'alice:same-key,bob:same-key'],
+  API_KEYS: [
+    'alice', 'alice:', ':an-api-key-of-nobody', 'alice:two words of a key', ',', 'alice:a', 'alice:fifteen-letters',
+    'alice:one-and-the-same-key,bob:one-and-the-same-key'
+  ],
   API_KEYS_FILE: ['no-such-file'],
-  CORS_ORIGINS: ['app.example.com', 'https://app.example.com/path'],
+  CORS_ORIGINS: ['app.example.com', 'https://app.example.com/path', '*', 'https://*.example.com'],
   RATE_LIMIT_MAX: ['many', '-1', '1.5'],
   RATE_LIMIT_MAX_PER_ADDRESS: ['-1'],
   REDIS_URL: ['redis:6379', 'http://redis:6379'],
   RATE_LIMIT_WITHOUT_REDIS: ['ajar'],
   METRICS_KEY: ['too-short', 'sixteen letters or more'],
+  MAX_EVENT_LOOP_DELAY: ['-1', '1s'],
   DRAIN_SECONDS: ['-1', '601', '5s']
 }
 
@@ -58,6 +68,65 @@ for (const [name, values] of Object.entries(WRONG)) {
     })
   }
 }
+
+for (const variables of [{ S3_BUCKET_NAME: 'recordings' }, { HOST: '0.0.0.0' }, { HOST: '::' }, { HOST: 'upload.example.com' }]) {
+  t.test(`without NODE_ENV, ${Object.entries(variables).join().replace(',', '=')} counts as production`, async t => {
+    const config = loadConfig({ ...PRODUCTION, NODE_ENV: '', ...variables })
+    t.match(config, { NODE_ENV: 'production', isLocal: false, usesDevelopmentKey: false, drainSeconds: 5 })
+    t.equal(config.uppyTokenSecret, undefined)
+    t.match(problemsOf(variables), [/is required/], 'nothing is made up for it')
+  })
+}
+
+for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
+  t.test(`without a bucket, HOST=${HOST} is plainly development`, async t => {
+    t.match(loadConfig({ HOST }), { NODE_ENV: 'development', isLocal: true, usesDevelopmentKey: true })
+  })
+}
+
+t.test('development can be asked for, with a bucket and at any address', async t => {
+  const config = loadConfig({ ...PRODUCTION, NODE_ENV: 'development', HOST: '0.0.0.0' })
+  t.match(config, { NODE_ENV: 'development', usesDevelopmentKey: false })
+})
+
+t.test('the development key opens nothing that others can reach', async t => {
+  t.match(problemsOf({ NODE_ENV: 'development', HOST: '0.0.0.0' }), [/^API_KEYS or API_KEYS_FILE is required/])
+  const API_KEYS = `alice:${DEVELOPMENT_KEY}`
+  const refused = [/must not contain the development key/]
+  t.match(problemsOf({ ...PRODUCTION, API_KEYS }), refused)
+  t.match(problemsOf({ NODE_ENV: 'development', HOST: '0.0.0.0', API_KEYS }), refused)
+  t.match(problemsOf({ NODE_ENV: 'test', HOST: '192.0.2.1', API_KEYS }), refused)
+  t.same(problemsOf({ API_KEYS }), [])
+})
+
+t.test('a bucket may be named by an access point ARN, or as a directory bucket', async t => {
+  for (const name of [
+    'arn:aws:s3:eu-central-1:123456789012:accesspoint/recordings',
+    'arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap',
+    'arn:aws-cn:s3-outposts:cn-north-1:123456789012:outpost/op-01ac5d28a6a232904/accesspoint/recordings',
+    'recordings--euc1-az1--x-s3', 'rec.ord.ings', 'abc'
+  ]) t.equal(loadConfig({ ...PRODUCTION, S3_BUCKET_NAME: name }).bucket, name)
+})
+
+for (const [text, endpoint] of Object.entries({
+  'https://s3.example.com/': 'https://s3.example.com',
+  'https://s3.example.com/storage/v1/s3/': 'https://s3.example.com/storage/v1/s3',
+  'HTTP://[::1]:9000': 'http://[::1]:9000'
+})) {
+  t.test(`S3_ENDPOINT=${text} means ${endpoint}`, async t => {
+    const config = loadConfig({ ...PRODUCTION, S3_ENDPOINT: text, S3_PUBLIC_ENDPOINT: text })
+    t.equal(config.client.endpoint, endpoint)
+    t.equal(config.publicEndpoint, endpoint)
+  })
+}
+
+t.test('a proxy setting that trusts every client gets a warning, others none', async t => {
+  const warningsOf = (TRUST_PROXY: string) => loadConfig({ ...PRODUCTION, TRUST_PROXY }).warnings
+  for (const value of ['true', '10.0.0.1,0.0.0.0/0', '::/0']) {
+    t.match(warningsOf(value), [/^TRUST_PROXY .*RATE_LIMIT_MAX_PER_ADDRESS/], value)
+  }
+  for (const value of ['', 'false', '1', '10.0.0.0/8']) t.same(warningsOf(value), [], value)
+})
 
 t.test('production needs a bucket and API keys, and both are named at once', async t => {
   t.match(problemsOf({ NODE_ENV: 'production', AWS_REGION: 'eu-central-1' }), [/^S3_BUCKET_NAME is required/, /^API_KEYS or API_KEYS_FILE is required/])
@@ -90,8 +159,8 @@ t.test('an empty variable counts as unset', async t => {
 
 t.test('keys come from a file too, one owner:key a line, with comments', async t => {
   const file = join(t.testdir(), 'keys')
-  writeFileSync(file, '# rotated in May\nalice:first-key\nalice:second-key\r\n\nbob:third-key\n')
-  const { apiKeys } = loadConfig({ ...PRODUCTION, API_KEYS: 'carol:fourth-key', API_KEYS_FILE: file })
+  writeFileSync(file, '# rotated in May\nalice:the-first-api-key\nalice:the-second-api-key\r\n\nbob:the-third-api-key\n')
+  const { apiKeys } = loadConfig({ ...PRODUCTION, API_KEYS: 'carol:the-fourth-api-key', API_KEYS_FILE: file })
   t.strictSame(apiKeys.map(key => key.owner), ['carol', 'alice', 'alice', 'bob'])
 })
 
@@ -102,7 +171,7 @@ t.test('a file without keys is refused', async t => {
 
 t.test('the configuration keeps no API key in clear', async t => {
   const config = loadConfig(PRODUCTION)
-  t.notMatch(JSON.stringify(config), 'a-key-of-alice')
+  t.notMatch(JSON.stringify(config), 'the-api-key-of-alice')
   t.notOk(JSON.stringify(loadConfig({})).includes(DEVELOPMENT_KEY))
 })
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import t from 'tap'
-import { ask, limitedApp, statuses } from './fixtures/limited-app.js'
+import { ask, costInQuery, limitedApp, statuses } from './fixtures/limited-app.js'
 import { freePort } from './fixtures/free-port.js'
 
 t.test('an owner who sends too much is told so, and when to come back', async t => {
@@ -16,27 +17,27 @@ t.test('every reply says how much is left', async t => {
   t.match((await ask(app, { user: 'alice' })).headers, { 'ratelimit-limit': '5', 'ratelimit-remaining': '4', 'ratelimit-reset': /^\d+$/ })
 })
 
-t.test('of two budgets, the one that runs out first is told', async t => {
+t.test('of two limits, the one that is reached first is stated', async t => {
   const app = await limitedApp(t, { perOwner: 3, perAddress: 10 })
   t.match((await ask(app, { user: 'alice' })).headers, { 'ratelimit-limit': '3', 'ratelimit-remaining': '2' })
   await statuses(7, () => ask(app))
   t.match((await ask(app, { user: 'bob' })).headers, { 'ratelimit-limit': '10', 'ratelimit-remaining': '1' })
 })
 
-t.test('owners do not spend each other’s budget, whatever address they share', async t => {
+t.test('owners have limits of their own, whatever address they share', async t => {
   const app = await limitedApp(t, { perOwner: 1 })
   t.equal((await ask(app, { user: 'alice' })).statusCode, 200)
   t.equal((await ask(app, { user: 'alice' })).statusCode, 429)
   t.equal((await ask(app, { user: 'bob' })).statusCode, 200)
 })
 
-t.test('an owner has one budget, however many addresses they use', async t => {
+t.test('an owner has one limit, however many addresses they use', async t => {
   const app = await limitedApp(t, { perOwner: 1 })
   t.equal((await ask(app, { user: 'alice', address: '192.0.2.1' })).statusCode, 200)
   t.equal((await ask(app, { user: 'alice', address: '192.0.2.2' })).statusCode, 429)
 })
 
-t.test('an address that nobody is known at is limited too, on paths that do not exist as well', async t => {
+t.test('an address without an owner is limited too, on paths that do not exist as well', async t => {
   const app = await limitedApp(t, { perAddress: 2 })
   t.same(await statuses(3, () => ask(app, { url: '/nowhere' })), [404, 404, 429])
   t.equal((await ask(app, { address: '192.0.2.2' })).statusCode, 200)
@@ -66,4 +67,46 @@ t.test('without Redis from the start, a closed service answers 503, and its heal
   t.match(response.json(), { statusCode: 503, code: 'FST_RATE_LIMIT_UNAVAILABLE' })
   t.equal(response.headers['retry-after'], '5')
   t.equal((await ask(app, { url: '/health' })).statusCode, 200)
+})
+
+t.test('a request costs its owner as much as it asks for', async t => {
+  const app = await limitedApp(t, { perOwner: 10, cost: costInQuery })
+  t.match((await ask(app, { user: 'alice', url: '/?cost=7' })).headers, { 'ratelimit-limit': '10', 'ratelimit-remaining': '3' })
+  t.match((await ask(app, { user: 'alice' })).headers, { 'ratelimit-remaining': '2' })
+  t.match(await ask(app, { user: 'alice', url: '/?cost=3' }), { statusCode: 429, headers: { 'ratelimit-remaining': '0' } })
+  t.equal((await ask(app, { user: 'bob', url: '/?cost=10' })).statusCode, 200)
+})
+
+t.test('a cost beyond the limit is refused before the handler runs', async t => {
+  let handled = 0
+  const app = await limitedApp(t, { perOwner: 10, cost: costInQuery })
+  app.addHook('preHandler', async () => { handled++ })
+  t.equal((await ask(app, { user: 'alice', url: '/?cost=11' })).statusCode, 429)
+  t.equal(handled, 0)
+})
+
+t.test('requests without an owner, and exempt routes, cost nothing more', async t => {
+  const app = await limitedApp(t, { perOwner: 5, perAddress: 5, cost: costInQuery })
+  t.match((await ask(app, { url: '/?cost=100' })).headers, { 'ratelimit-remaining': '4' })
+  t.equal((await ask(app, { user: 'alice', url: '/health?cost=100' })).statusCode, 200)
+})
+
+t.test('what an owner has in flight is limited, until the replies were read or the client is gone', async t => {
+  const app = await limitedApp(t, { perOwner: 1000, cost: costInQuery, inFlightPerOwner: 10 })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const get = (user: string, path: string, signal?: AbortSignal) =>
+    fetch(address + path, { headers: { 'x-user': user }, ...signal && { signal } })
+  const started = once(app.server, 'waiting')
+  const client = new AbortController()
+  const slow = get('alice', '/waiting?cost=6', client.signal).catch(() => undefined)
+  await started
+  t.equal((await get('alice', '/?cost=4')).status, 200, 'what fits is answered')
+  const refused = await get('alice', '/?cost=5')
+  t.equal(refused.status, 429)
+  t.match(await refused.json(), { code: 'FST_RATE_LIMITED', message: /an owner may have 10 URLs in flight/ })
+  t.equal((await get('bob', '/?cost=10')).status, 200, 'others are not concerned')
+  const left = once(app.server, 'left')
+  client.abort()
+  await Promise.all([slow, left])
+  t.equal((await get('alice', '/?cost=10')).status, 200)
 })

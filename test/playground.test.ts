@@ -5,7 +5,7 @@ import { DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
 import { buildApp } from '../src/app.js'
 import { EXAMPLE_CREDENTIALS } from './fixtures/app.js'
 
-const BUCKET = { S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:key-of-alice' }
+const BUCKET = { NODE_ENV: 'development', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:the-api-key-of-alice' }
 
 // The server leaves credentials to the SDK, which looks here.
 process.env['AWS_ACCESS_KEY_ID'] = EXAMPLE_CREDENTIALS.accessKeyId
@@ -80,9 +80,9 @@ t.test('the page knows the development key, where that is what opens the service
 })
 
 t.test('the page never knows another key', async t => {
-  const app = await appIn(t, { API_KEYS: 'alice:key-of-alice' })
+  const app = await appIn(t, { API_KEYS: 'alice:the-api-key-of-alice' })
   t.same((await app.inject('/playground/settings')).json(), { apiKey: null })
-  t.notMatch((await app.inject('/')).body, 'key-of-alice')
+  t.notMatch((await app.inject('/')).body, 'the-api-key-of-alice')
 })
 
 t.test('the page is no part of the API and its document', async t => {

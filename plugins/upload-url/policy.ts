@@ -1,5 +1,6 @@
+import { audioFormatsOf } from './containers.js'
 import { errors } from './errors.js'
-import { extensionOf, formatOfExtension, formatsOfType, mediaType, type Format } from './formats.js'
+import { extensionOf, formatOfExtension, formatsOfType, isOtherType, mediaType, type Format } from './formats.js'
 import { metadataHeaders } from './metadata.js'
 import { partCount, sizeOfPart, type PartLayout } from './multipart/part-layout.js'
 import type { FormFile, UploadFile } from './operations/schemas.js'
@@ -119,46 +120,66 @@ function assertPartSize ({ partSize }: PartLayout, partNumber: number, size: num
 
 function constraintsOf (policy: Policy, file: UploadFile, at = ''): Constraints {
   const { filename, size, sha256 } = file
-  const extension = extensionOf(filename)
-  const format = chooseFormat(policy, file, extension, at)
+  const storedAs = chooseType(policy, file, extensionOf(filename), at)
   if (size === undefined && policy.required.has('size')) throw sizeRequired(policy, at)
   assertMaximum(`${at}size`, size, policy.maxSize)
   if (sha256 === undefined && policy.required.has('sha256')) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload must declare the SHA-256 of its bytes')
   }
   const headers: Record<string, string> = {}
-  if (format !== undefined) headers['content-type'] = format.contentType
+  if (storedAs !== undefined) headers['content-type'] = storedAs.contentType
   if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = sha256ToBase64(sha256)
   Object.assign(headers, metadataHeaders(file, at), encryptionHeaders(policy))
-  return { extension: format === undefined ? '' : keyExtension(format, extension), size, headers }
+  return { extension: storedAs?.extension ?? '', size, headers }
 }
 
-function chooseFormat (
+/** The media type to store a file under, and the extension of its key: empty where the type leaves that open. */
+interface StoredAs {
+  readonly contentType: string
+  readonly extension: string
+}
+
+function chooseType (
   { formats, required }: Policy, { filename, contentType }: UploadFile, extension: string, at: string
-): Format | undefined {
+): StoredAs | undefined {
   const type = mediaType(contentType)
-  const byExtension = formatOfExtension(extension, formats)
-  if (type === '') {
-    if (byExtension !== undefined) return byExtension
-    if (extension !== '') throw refused(`${at}filename`, `.${extension}`, formats)
-    if (required.has('contentType') || contentType !== undefined || filename !== undefined) {
-      throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}contentType`, `declare what the file is, or give a filename with an extension. Accepted: ${acceptedBy(formats)}`)
-    }
-    return undefined
+  if (type !== '') return typeOfBoth(type, extension, formats, at)
+  const format = formatOfExtension(extension, formats)
+  if (format !== undefined) return { contentType: format.contentType, extension }
+  if (extension !== '') throw refused(`${at}filename`, `.${extension}`, formats)
+  if (required.has('contentType') || contentType !== undefined || filename !== undefined) {
+    const accepted = acceptedBy(formats)
+    throw new errors.FST_UPLOAD_FIELD_REQUIRED(
+      `${at}contentType`, `declare what the file is, or give a filename with an extension. Accepted: ${accepted}`
+    )
   }
-  const candidates = formatsOfType(type, formats)
-  if (candidates.length === 0) throw refused(`${at}contentType`, type, formats)
-  const elsewhere = byExtension ?? formatOfExtension(extension)
-  if (elsewhere === undefined) return candidates[0]!
-  const agreed = candidates.find(({ name }) => name === elsewhere.name)
-  if (agreed === undefined) {
-    throw new errors.FST_UPLOAD_FORMAT_CONFLICT(`${at}filename ends in .${extension}, but ${at}contentType is ${type}: make them agree, or omit one`)
-  }
-  return agreed
+  return undefined
 }
 
-function keyExtension (format: Format, extension: string): string {
-  return format.extensions.includes(extension) ? extension : format.extensions[0]!
+// Platforms report all kinds of types for a recording, so an extension that is accepted outweighs them.
+function typeOfBoth (type: string, extension: string, formats: readonly Format[], at: string): StoredAs {
+  const candidates = formatsOfType(type, formats)
+  const byExtension = formatOfExtension(extension, candidates) ?? formatOfExtension(extension, formats)
+  if (byExtension !== undefined) {
+    const { contentType } = byExtension
+    const agree = candidates.includes(byExtension) || !(isOtherType(type) || isOtherType(contentType))
+    if (agree) return { contentType, extension }
+  }
+  if (candidates.length === 0) throw refused(`${at}contentType`, type, formats)
+  const named = formatOfExtension(extension)
+  const isNamedCandidate = named === undefined || candidates.some(candidate => audioFormatsOf(candidate).includes(named))
+  if (byExtension !== undefined || !isNamedCandidate) {
+    throw new errors.FST_UPLOAD_FORMAT_CONFLICT(
+      `${at}filename ends in .${extension}, but ${at}contentType is ${type}: make them agree, or omit one`
+    )
+  }
+  return storedByType(type, candidates)
+}
+
+// A type that several formats share is kept as it is: taking it for one of them would make the others wrong.
+function storedByType (type: string, [format, ...others]: readonly Format[]): StoredAs {
+  if (others.length > 0) return { contentType: type, extension: '' }
+  return { contentType: format!.contentType, extension: format!.extensions[0]! }
 }
 
 function refused (field: string, value: string, formats: readonly Format[]): Error {

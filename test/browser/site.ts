@@ -23,7 +23,7 @@ export interface Site {
 }
 
 /** The key that opens the service. */
-export const API_KEY = 'key-of-alice'
+export const API_KEY = 'the-api-key-of-alice'
 
 /**
  * Starts the server over the embedded store or, where `TEST_S3_ENDPOINT` is set, over that one.
@@ -38,6 +38,7 @@ export async function startSite (t: Test, variables: Record<string, string> = {}
   process.env['AWS_ACCESS_KEY_ID'] = credentials.accessKeyId
   process.env['AWS_SECRET_ACCESS_KEY'] = credentials.secretAccessKey
   const app = await buildApp(loadConfig({
+    NODE_ENV: 'development',
     LOG_LEVEL: 'silent',
     API_KEYS: `alice:${API_KEY}`,
     S3_BUCKET_NAME: bucket,

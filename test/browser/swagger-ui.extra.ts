@@ -4,7 +4,7 @@ import { loadConfig } from '../../plugins/config.js'
 import { buildApp } from '../../src/app.js'
 import { openPage, startChromium } from './chromium.js'
 
-const API_KEY = 'a-key-of-alice'
+const API_KEY = 'the-api-key-of-alice'
 
 const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}` }), { storeDirectory: t.testdir() })
 t.teardown(() => app.close())

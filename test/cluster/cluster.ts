@@ -62,7 +62,7 @@ export interface Replica extends Service {
 
 /** Starts everything but RGW, which `run.sh` has started, and makes the bucket. */
 export async function startCluster (): Promise<Cluster> {
-  await setUpBucket({ client: store, bucket: BUCKET, prefix: 'uploads', origins: ['https://app.example.com'], createBucket: true }, () => {})
+  await setUpBucket({ client: store, bucket: BUCKET, keyPrefix: 'uploads', corsOrigins: ['https://app.example.com'], createBucket: true }, () => {})
   await mkdir(join(RUN, 'cluster'))
   const redisPort = await freePort()
   const redis = service(() => launch('redis', 'redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']))

@@ -8,7 +8,7 @@ import { buildApp } from '../../src/app.js'
 import { committed, routesOf } from './document.js'
 
 const run = promisify(execFile)
-const API_KEY = 'a-key-of-alice'
+const API_KEY = 'the-api-key-of-alice'
 const METRICS_KEY = 'a-key-for-prometheus'
 const RECORDING = 'test/fixtures/audio/dictation.mp3'
 const STRICT = ['--ignoreConfig', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--types', 'node']

@@ -8,7 +8,6 @@ import { text } from 'node:stream/consumers'
 export interface ImageConfig {
   readonly User: string
   readonly Env: readonly string[]
-  readonly Entrypoint: readonly string[]
   readonly Cmd: readonly string[]
   readonly WorkingDir: string
   readonly Healthcheck: { readonly Test: readonly ['CMD', ...string[]] }

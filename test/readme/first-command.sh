@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# first-command.sh: does what the README says first, word for word, and pastes the line that the server prints then.
+# first-command.sh: runs the first command of the README, word for word, and pastes the lines that the server prints.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 command=$(awk '/^```sh$/ { getline; print; exit }' README.md)
-said=$(mktemp)
-setsid bash -c "$command" > "$said" 2>&1 &
+output=$(mktemp)
+folder=$(mktemp -d)
+setsid bash -c "$command" > "$output" 2>&1 &
 server=$!
-trap 'kill -- "-$server" 2> /dev/null; rm -f "$said"' EXIT
+trap 'kill -- "-$server" 2> /dev/null; rm -rf "$output" "$folder"' EXIT
 
-until grep -q '^ *curl ' "$said"; do
-  kill -0 "$server" 2> /dev/null || { cat "$said"; exit 1; }
+until grep -q '^    done$' "$output"; do
+  kill -0 "$server" 2> /dev/null || { cat "$output"; exit 1; }
   sleep 0.5
 done
-answer=$(bash -c "$(grep -m 1 '^ *curl ' "$said")")
-echo "$command: the curl line it prints was answered $answer"
-[ "$answer" = 200 ]
+answers=$(cd "$folder" && sh -c "$(sed -n '/prints 200, and then 412:$/,/^    done$/ { /^    /p }' "$output")")
+echo "$command: the lines it prints answered" $answers
+[ "$answers" = "$(printf '200\n412')" ]

@@ -17,7 +17,7 @@ async function answerTo (t: Test, bytes: string): Promise<{ readonly head: strin
 t.test('bytes that are no HTTP are answered 400, with a code', async t => {
   const { head, body } = await answerTo(t, 'NONSENSE\r\n\r\n')
   t.match(head, /^HTTP\/1\.1 400 Bad Request\r\n/)
-  t.same(body, { statusCode: 400, code: 'FST_MALFORMED_REQUEST', error: 'Bad Request', message: 'These bytes are no HTTP/1.1 request' })
+  t.same(body, { statusCode: 400, code: 'FST_MALFORMED_REQUEST', error: 'Bad Request', message: 'Malformed request' })
 })
 
 t.test('headers without end are answered 431, with a code', async t => {

@@ -5,7 +5,7 @@ import t from 'tap'
 import { loadConfig } from '../../plugins/config.js'
 import { readCompose, type Compose } from '../fixtures/compose.js'
 
-const VARIABLES = { API_KEYS: 'alice:a-key-of-alice', S3_ACCESS_KEY: 'uploads', S3_SECRET_KEY: 'a-secret-of-the-store' }
+const VARIABLES = { API_KEYS: 'alice:the-api-key-of-alice', S3_ACCESS_KEY: 'uploads', S3_SECRET_KEY: 'a-secret-of-the-store' }
 const REPLICAS = ['service-1', 'service-2']
 
 function servicesOf ({ services }: Compose) {
@@ -64,5 +64,15 @@ t.test('the image is built of what is there, and runs without root', async t => 
     t.match(ignored, `!${source}\n`)
   }
   t.match(dockerfile, /^USER node$/m)
-  t.match(dockerfile, /^ENTRYPOINT \["node"/m, 'no shell between the process and its signals')
+  t.match(dockerfile, /^CMD \["node", "dist\/src\/server\.js"\]$/m, 'no shell between the process and its signals')
+  t.notMatch(dockerfile, 'ENTRYPOINT')
+})
+
+t.test('the bucket is set up by the executable of the plugin', async t => {
+  const { bin } = JSON.parse(await readFile('plugins/upload-url/package.json', 'utf8')) as { bin: Record<string, string> }
+  const { services } = await readCompose(VARIABLES)
+  const [executable, ...words] = services['setup']!.command!
+  t.equal(executable, `node_modules/.bin/${Object.keys(bin)[0]}`)
+  t.same(words, ['setup', '--create-bucket'])
+  t.equal(bin['fastify-upload-url'], 'dist/bucket/cli.js')
 })

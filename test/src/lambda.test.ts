@@ -10,12 +10,12 @@ Object.assign(process.env, {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey,
-  API_KEYS: 'alice:a-key-of-alice',
+  API_KEYS: 'alice:the-api-key-of-alice',
   RATE_LIMIT_MAX_PER_ADDRESS: '60'
 })
 const { handler } = await import('../../src/lambda.js')
 
-const AS_ALICE = { authorization: 'Bearer a-key-of-alice' }
+const AS_ALICE = { authorization: 'Bearer the-api-key-of-alice' }
 
 async function invoke (event: ReturnType<typeof restEvent> | ReturnType<typeof httpEvent>): Promise<APIGatewayProxyResult & { json: { readonly [name: string]: unknown } }> {
   const result = await handler(event, {} as Context) as APIGatewayProxyResult

@@ -1,5 +1,5 @@
 import type { AudioInfo } from './audio-schema.js'
-import { COUNTABLE, walkFrames } from './frame-walk.js'
+import { MAX_COUNTED } from './mpeg-audio.js'
 import { NotAudioError } from './not-audio-error.js'
 import type { RangeSource } from './range-source.js'
 
@@ -23,13 +23,21 @@ const VARIANTS: readonly Variant[] = [
 ]
 const FRAMES_A_SECOND = 50
 const PADDING_BITS = 0x83
+const IS_INTACT = 0x04
+const MAX_FRAME = 61
+const MAX_CHANNELS = 6
+/** Frames of this type and above hold no sound: lost speech, and nothing at all. */
+const FIRST_WITHOUT_SOUND = 10
+const PROBE = 64 * 1024
+const PROBES_AT = [0.25, 0.5, 0.75, 1]
+const ENOUGH = 12
 
 /**
- * Reads an AMR or AMR-WB file (RFC 4867, section 5). Frames differ in size, so only a file
- * small enough to be counted has a known duration.
+ * Reads an AMR or AMR-WB file (RFC 4867, section 5). Frames may differ in size, so a file too large to be counted
+ * has a known duration only where they are the same in every place probed.
  *
  * @param start offset of `#!AMR` in bytes
- * @throws NotAudioError when no frame follows the magic number
+ * @throws NotAudioError when no frames with sound follow the magic number
  */
 export async function readAmr (source: RangeSource, start: number): Promise<AudioInfo> {
   const head = await source.read(start, 19)
@@ -39,31 +47,62 @@ export async function readAmr (source: RangeSource, start: number): Promise<Audi
   const first = start + magic.length + (multichannel ? 4 : 0)
   const channels = multichannel && head.length >= magic.length + 4 ? head.readUInt8(magic.length + 3) & 0x0f : 1
 
-  if (!await beginsWithFrame(source, first, variant)) throw new NotAudioError('the bytes begin like AMR, but no frame of sound follows')
-  const frames = source.size - first <= COUNTABLE ? await countFrames(source, first, variant) : undefined
+  if (channels === 0 || channels > MAX_CHANNELS || !hasSound(await source.read(first, PROBE), variant, first + PROBE >= source.size)) {
+    throw new NotAudioError('the bytes begin like AMR, but no frame of sound follows')
+  }
+  const frames = await countFrames(source, first, variant)
   return { container: 'amr', codec, sampleRate, channels, ...frames && { duration: frames / channels / FRAMES_A_SECOND } }
 }
 
-/** Whether a whole frame is at `start`, and another one, or the end of the object, after it. */
-async function beginsWithFrame (source: RangeSource, start: number, variant: Variant): Promise<boolean> {
-  const block = await source.read(start, 64)
-  const size = block.length > 0 ? frameSize(variant, block, 0) : undefined
-  if (size === undefined || start + size > source.size) return false
-  return start + size === source.size || frameSize(variant, block, size) !== undefined
+/** Whether a block begins with a dozen frames, or nothing but frames follows, and not all of them are empty. */
+function hasSound (block: Buffer, variant: Variant, atEnd: boolean): boolean {
+  const { frames, sounding, end } = walk(block, variant)
+  return sounding > 0 && (frames >= ENOUGH || (atEnd && end === block.length))
 }
 
 async function countFrames (source: RangeSource, start: number, variant: Variant): Promise<number | undefined> {
-  let frames = 0
-  const end = await walkFrames(source, start, 1, (block, offset) => {
-    const size = frameSize(variant, block, offset)
-    if (size !== undefined) frames += 1
-    return size
-  })
-  if (end < source.size) return undefined
-  return end === source.size ? frames : frames - 1
+  const length = source.size - start
+  if (length > MAX_COUNTED) return await countEqualFrames(source, start, variant)
+  const block = await source.read(start, length)
+  const { frames, end } = walk(block, variant)
+  return end + MAX_FRAME < length ? undefined : frames
 }
 
-function frameSize ({ frameSizes }: Variant, block: Buffer, offset: number): number | undefined {
-  const header = block[offset]!
+/** Frames of one size stand where multiples of it do: one frame of another size anywhere would shift those behind it. */
+async function countEqualFrames (source: RangeSource, start: number, variant: Variant): Promise<number | undefined> {
+  const header = (await source.read(start, 1))[0]
+  const size = header === undefined ? undefined : frameSize(variant, header)
+  if (size === undefined) return undefined
+  const frames = Math.floor((source.size - start) / size)
+  const probe = Math.floor(PROBE / size)
+  for (const share of PROBES_AT) {
+    const block = await source.read(start + Math.floor((frames - probe) * share) * size, probe * size)
+    for (let at = 0; at < probe * size; at += size) if (block[at] !== header) return undefined
+  }
+  return frames
+}
+
+/** Counts whole frames up to the first byte that begins none, but not the zeros that may fill up the end. */
+function walk (block: Buffer, variant: Variant): { readonly frames: number, readonly sounding: number, readonly end: number } {
+  let seen = 0
+  let frames = 0
+  let sounding = 0
+  let at = 0
+  for (let header = block[at]; header !== undefined; header = block[at]) {
+    const size = frameSize(variant, header)
+    if (size === undefined || at + size > block.length) break
+    seen += 1
+    if (header !== 0) frames = seen
+    if (header & IS_INTACT && header >> 3 < FIRST_WITHOUT_SOUND && !isEmpty(block.subarray(at + 1, at + size))) sounding += 1
+    at += size
+  }
+  return { frames, sounding, end: at }
+}
+
+function isEmpty (content: Buffer): boolean {
+  return content.every(byte => byte === content[0])
+}
+
+function frameSize ({ frameSizes }: Variant, header: number): number | undefined {
   return (header & PADDING_BITS) === 0 ? frameSizes[header >> 3] || undefined : undefined
 }

@@ -1,79 +1,81 @@
 import type { AudioInfo } from './audio-schema.js'
-import { flacCrc8 } from './flac-crc.js'
-import { readHeader } from './library-header.js'
+import { MAX_FLAC_HEADER, parseFlacFrame, readStreamInformation, type FlacFrame, type FlacStream } from './flac-frame.js'
 import { NotAudioError } from './not-audio-error.js'
 import type { RangeSource } from './range-source.js'
 
-/** The stream information alone: of the comments behind it, a false count would cost hundreds of megabytes. */
-const HEADER_WINDOW = 42
-const TAIL = 64 * 1024
-const MINIMUM_BLOCK_SIZE_AT = 8
+const MAGIC = 4
+const BLOCK_HEADER = 4
+const STREAM_INFORMATION = 34
+const MAX_BLOCKS = 128
+const IS_LAST = 0x80
+const SYNC_BYTE = 0xff
+const MIN_TAIL = 16 * 1024
+const MAX_TAIL = 256 * 1024
+const DEFAULT_TAIL = 64 * 1024
 
 /**
- * Reads a FLAC file (RFC 9639). The stream information claims a number of samples; it is believed
- * when a frame near the end of the object ends with just that sample, so that a truncated file has no duration.
+ * Reads a FLAC file (RFC 9639). How long it is the last frame says: the stream information may not know,
+ * where it was written to a pipe, and of a cut file it claims too much.
  *
  * @param start offset of `fLaC` in bytes
- * @throws NotAudioError without stream information
+ * @throws NotAudioError without stream information, or without a frame
  */
 export async function readFlac (source: RangeSource, start: number): Promise<AudioInfo> {
-  const header = await readHeader(source, { start, size: HEADER_WINDOW }, 'audio/flac')
-  const { sampleRate, numberOfChannels: channels, duration } = header
-  if (!sampleRate || !channels) throw new NotAudioError('the bytes are a FLAC header without stream information, not audio')
-  const isWhole = duration !== undefined && await endsWithSample(source, start, Math.round(duration * sampleRate))
+  const stream = readStreamInformation(await source.read(start + MAGIC + BLOCK_HEADER, STREAM_INFORMATION))
+  if (stream === undefined) throw new NotAudioError('the bytes are a FLAC header without stream information, not audio')
+  const { sampleRate, channels } = stream
+  const first = await firstFrame(source, start, stream)
+  if (first === undefined && !source.limitReached) throw new NotAudioError('the bytes are the headers of a FLAC file without any sound after them')
+  const last = first && await lastFrame(source, start, stream)
+  const duration = first && last && samplesBetween(first, last, stream) / sampleRate
   return {
     container: 'flac',
     codec: 'flac',
     sampleRate,
     channels,
-    ...isWhole && { duration, bitRate: Math.round((source.size - start) * 8 / duration) }
+    ...duration && { duration, bitRate: Math.round((source.size - start) * 8 / duration) }
   }
 }
 
-async function endsWithSample (source: RangeSource, start: number, total: number): Promise<boolean> {
-  const information = await source.read(start + MINIMUM_BLOCK_SIZE_AT, 2)
-  const blockSize = information.readUInt16BE(0)
-  const tailStart = Math.max(start, source.size - TAIL)
+/** Frames count from 0, but for those of a stream that was cut out of a longer one. Where the last one is cut, it does not count. */
+function samplesBetween (first: FlacFrame, last: FlacFrame, { total }: FlacStream): number {
+  const isCut = total > 0 && last.next - first.first < total
+  return (isCut ? last.first : last.next) - first.first
+}
+
+async function firstFrame (source: RangeSource, start: number, stream: FlacStream): Promise<FlacFrame | undefined> {
+  const sound = await endOfBlocks(source, start)
+  return sound === undefined ? undefined : parseFlacFrame(await source.read(sound, MAX_FLAC_HEADER), 0, stream)
+}
+
+/** Offset of the byte after the blocks of metadata. */
+async function endOfBlocks (source: RangeSource, start: number): Promise<number | undefined> {
+  let at = start + MAGIC
+  for (let count = 0; count < MAX_BLOCKS; count += 1) {
+    const header = await source.read(at, BLOCK_HEADER)
+    if (header.length < BLOCK_HEADER) return undefined
+    at += BLOCK_HEADER + header.readUIntBE(1, 3)
+    if (header[0]! & IS_LAST) return at
+  }
+  return undefined
+}
+
+/**
+ * The last frame that begins in the tail of the object. Sound may look like a header by chance:
+ * a frame counts when it follows another one, or is the only one.
+ */
+async function lastFrame (source: RangeSource, start: number, stream: FlacStream): Promise<FlacFrame | undefined> {
+  const tailSize = stream.maxFrameSize === 0 ? DEFAULT_TAIL : Math.min(Math.max(2 * stream.maxFrameSize, MIN_TAIL), MAX_TAIL)
+  const tailStart = Math.max(start, source.size - tailSize)
   const tail = await source.read(tailStart, source.size - tailStart)
-  for (let at = tail.indexOf(0xff); at !== -1; at = tail.indexOf(0xff, at + 1)) {
-    if (sampleAfterFrame(tail.subarray(at, at + 16), blockSize) === total) return true
+  if (tail.length < source.size - tailStart) return undefined
+  const ends = new Set<number>()
+  let last: FlacFrame | undefined
+  for (let at = tail.indexOf(SYNC_BYTE); at !== -1; at = tail.indexOf(SYNC_BYTE, at + 1)) {
+    const frame = parseFlacFrame(tail, at, stream)
+    if (frame === undefined) continue
+    if (ends.size === 0 || ends.has(frame.first)) last = frame
+    ends.add(frame.next)
   }
-  return false
-}
-
-/** The number of the sample after the frame whose header this is (RFC 9639 section 9.1); undefined when it is none. */
-function sampleAfterFrame (header: Buffer, streamBlockSize: number): number | undefined {
-  if (header.length < 6 || (header.readUInt16BE(0) & 0xfffe) !== 0xfff8) return undefined
-  const isVariable = (header[1]! & 1) === 1
-  const coded = readCodedNumber(header, 4)
-  if (coded === undefined) return undefined
-  const blockSizeCode = header[2]! >> 4
-  const block = blockSizeOf(blockSizeCode, header, coded.end)
-  if (block === undefined) return undefined
-  const end = block.end + extraRateBytes(header[2]! & 15)
-  if (end >= header.length || flacCrc8(header.subarray(0, end)) !== header[end]) return undefined
-  return (isVariable ? coded.value : coded.value * streamBlockSize) + block.size
-}
-
-/** A number in the coding that UTF-8 uses, up to 36 bits (RFC 9639 section 9.1.5). */
-function readCodedNumber (bytes: Buffer, at: number): { readonly value: number, readonly end: number } | undefined {
-  const first = bytes[at]!
-  const ones = Math.clz32(~(first << 24))
-  if (ones === 0) return { value: first, end: at + 1 }
-  if (ones === 1 || ones > 7 || at + ones > bytes.length) return undefined
-  const rest = bytes.subarray(at + 1, at + ones)
-  return { value: rest.reduce((value, byte) => value * 64 + (byte & 0x3f), first & (0x7f >> ones)), end: at + ones }
-}
-
-function blockSizeOf (code: number, header: Buffer, at: number): { readonly size: number, readonly end: number } | undefined {
-  if (code === 0 || at + 2 > header.length) return undefined
-  if (code === 1) return { size: 192, end: at }
-  if (code <= 5) return { size: 144 << code, end: at }
-  if (code === 6) return { size: header.readUInt8(at) + 1, end: at + 1 }
-  if (code === 7) return { size: header.readUInt16BE(at) + 1, end: at + 2 }
-  return { size: 1 << code, end: at }
-}
-
-function extraRateBytes (code: number): number {
-  return code === 12 ? 1 : code === 13 || code === 14 ? 2 : 0
+  return last
 }

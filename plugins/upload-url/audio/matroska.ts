@@ -1,70 +1,211 @@
+import { readAacConfig } from './aac-config.js'
 import type { AudioInfo } from './audio-schema.js'
-import { readHeader } from './library-header.js'
+import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
+import { firstBlocks, lastBlocks, type Blocks } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
+import { waveCodec } from './wave-codec.js'
 
+/** An EBML document: a header, and a segment with everything else. A file holds more than one when recordings are joined. */
+interface Document {
+  readonly isWebm: boolean
+  readonly segment: Element
+  /** Nanoseconds of a tick. */
+  readonly timestampScale: number
+  /** In ticks; 0 where it is not said, as by every browser. */
+  readonly duration: number
+  readonly track: Track | undefined
+  /** Offset of the first cluster; undefined where there is none. */
+  readonly clusters: number | undefined
+}
+
+interface Track {
+  readonly number: number
+  readonly codec: string
+  readonly sampleRate: number
+  readonly channels: number
+  /** Nanoseconds of a frame; 0 where it is not said. */
+  readonly frameDuration: number
+}
+
+const ID = {
+  EBML: 0x1a45dfa3,
+  DocType: 0x4282,
+  Segment: 0x18538067,
+  Info: 0x1549a966,
+  TimestampScale: 0x2ad7b1,
+  Duration: 0x4489,
+  Tracks: 0x1654ae6b,
+  TrackEntry: 0xae,
+  TrackNumber: 0xd7,
+  TrackType: 0x83,
+  CodecID: 0x86,
+  CodecPrivate: 0x63a2,
+  DefaultDuration: 0x23e383,
+  Audio: 0xe1,
+  SamplingFrequency: 0xb5,
+  OutputSamplingFrequency: 0x78b5,
+  Channels: 0x9f,
+  BitDepth: 0x6264,
+  Cluster: 0x1f43b675
+}
+const AUDIO_TRACK = 2
 const CODECS: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^OPUS/, 'opus'],
-  [/^VORBIS/, 'vorbis'],
-  [/^AAC/, 'aac'],
-  [/^FLAC/, 'flac'],
-  [/^MPEG\/L1/, 'mp1'],
-  [/^MPEG\/L2/, 'mp2'],
-  [/^MPEG\/L3/, 'mp3'],
-  [/^ALAC/, 'alac'],
-  [/^AC3/, 'ac3'],
-  [/^EAC3/, 'eac3'],
-  [/^DTS/, 'dts']
+  [/^A_OPUS/, 'opus'],
+  [/^A_VORBIS/, 'vorbis'],
+  [/^A_AAC/, 'aac'],
+  [/^A_FLAC/, 'flac'],
+  [/^A_MPEG\/L([123])/, 'mp$1'],
+  [/^A_ALAC/, 'alac'],
+  [/^A_AC3/, 'ac3'],
+  [/^A_EAC3/, 'eac3'],
+  [/^A_DTS/, 'dts'],
+  [/^A_TRUEHD/, 'truehd'],
+  [/^A_MLP/, 'mlp'],
+  [/^A_TTA1/, 'tta'],
+  [/^A_WAVPACK4/, 'wavpack'],
+  [/^A_ATRAC\/AT1/, 'atrac1'],
+  [/^A_REAL\/14_4/, 'ra_144'],
+  [/^A_REAL\/28_8/, 'ra_288'],
+  [/^A_REAL\/(COOK|SIPR|RALF)/, '$1'],
+  [/^A_REAL\/ATRC/, 'atrac3'],
+  [/^A_QUICKTIME\/(QDM2|QDMC)/, '$1']
 ]
 const OPUS_RATE = 48_000
-/** Information and tracks come before the sound, which need not be looked at. */
-const HEADER_WINDOW = 256 * 1024
-const SEGMENT_ID = 0x18538067
+const DEFAULT_SCALE = 1_000_000
+const MAX_CONTENT = 64 * 1024
+const MAX_DOCUMENTS = 16
+/** Joined recordings of unknown size are told apart in objects up to this many bytes, which are read whole for it. */
+const SEARCHABLE = 256 * 1024
+/** How far the rate of a recording may lie above that of its start and its end, before it counts as several. */
+const UNEVEN = 1.5
 
 /**
- * Reads Matroska and WebM (RFC 9559). A recording of a browser says no duration, and so has none here.
+ * Reads Matroska and WebM (RFC 9559). A recording of a browser says neither its duration nor the sizes of what it
+ * is made of: it is measured from its first block to its last one, and so is one that was cut.
  *
  * @param start offset of the EBML header in bytes
- * @throws NotAudioError without an audio track
+ * @throws NotAudioError without an audio track, or without anything in it
  */
 export async function readMatroska (source: RangeSource, start: number): Promise<AudioInfo> {
-  const header = await readHeader(source, { start, size: HEADER_WINDOW }, 'video/webm')
-  const container = header.container === 'EBML/webm' ? 'webm' : 'matroska'
-  if (header.codec === undefined) throw new NotAudioError(`the bytes are a ${container === 'webm' ? 'WebM' : 'Matroska'} file without an audio track`)
-  const codec = codecOf(header.codec, header.trackInfo?.find(({ audio }) => audio !== undefined)?.audio?.bitDepth)
-  const sampleRate = codec === 'opus' ? OPUS_RATE : header.sampleRate && Math.round(header.sampleRate)
-  const channels = header.numberOfChannels
-  const duration = await isTruncated(source, start) ? undefined : header.duration
+  const documents = await readDocuments(source, start)
+  const name = documents[0]?.isWebm ? 'WebM' : 'Matroska'
+  const track = documents[0]?.track
+  if (track === undefined) throw new NotAudioError(`the bytes are a ${name} file without an audio track`)
+  if (documents[0]!.clusters === undefined && !source.limitReached) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
+  const { codec, sampleRate, channels } = track
+  let duration = 0
+  for (const document of documents) duration += await durationOf(source, document) ?? NaN
+  return { container: documents[0]!.isWebm ? 'webm' : 'matroska', codec, sampleRate, channels, ...duration > 0 && { duration } }
+}
+
+async function readDocuments (source: RangeSource, start: number): Promise<Document[]> {
+  const documents: Document[] = []
+  for (let at = start; at < source.size && documents.length < MAX_DOCUMENTS;) {
+    const document = await readDocument(source, { content: at, end: await endOfDocument(source, at) })
+    if (document === undefined) break
+    documents.push(document)
+    at = document.segment.end
+  }
+  return documents
+}
+
+/** Where the next document begins, or else the object ends. */
+async function endOfDocument (source: RangeSource, start: number): Promise<number> {
+  if (source.size > SEARCHABLE) return source.size
+  const bytes = await source.read(start, source.size - start)
+  for (let at = bytes.indexOf('\x1aE\xdf\xa3', 4, 'latin1'); at !== -1; at = bytes.indexOf('\x1aE\xdf\xa3', at + 4, 'latin1')) {
+    if (/webm|matroska/.test(bytes.toString('latin1', at, at + 64))) return start + at
+  }
+  return source.size
+}
+
+async function readDocument (source: RangeSource, extent: Extent): Promise<Document | undefined> {
+  const header = parseElement(await source.read(extent.content, 12), 0, extent.content, extent.end)
+  if (header?.id !== ID.EBML) return undefined
+  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
+  for await (const segment of elements(source, { content: header.end, end: extent.end })) {
+    if (segment.id === ID.Segment) return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
+  }
+  return undefined
+}
+
+async function readSegment (source: RangeSource, segment: Element): Promise<Omit<Document, 'isWebm' | 'segment'>> {
+  let timestampScale = DEFAULT_SCALE
+  let duration = 0
+  let track: Track | undefined
+  for await (const element of elements(source, segment)) {
+    if (element.id === ID.Cluster) return { timestampScale, duration, track, clusters: element.start }
+    if (element.id === ID.Tracks) track = readTracks(await readContent(source, element), element.content)
+    if (element.id !== ID.Info) continue
+    const info = contents(await readContent(source, element), element.content)
+    timestampScale = readUnsigned(info.get(ID.TimestampScale) ?? Buffer.alloc(0)) || DEFAULT_SCALE
+    duration = readFloat(info.get(ID.Duration) ?? Buffer.alloc(0), 0)
+  }
+  return { timestampScale, duration, track, clusters: undefined }
+}
+
+function readTracks (bytes: Buffer, position: number): Track | undefined {
+  for (const entry of elementsIn(bytes, position)) {
+    if (entry.id !== ID.TrackEntry) continue
+    const fields = contents(bytes.subarray(entry.content - position, entry.end - position), entry.content)
+    if (readUnsigned(fields.get(ID.TrackType) ?? Buffer.alloc(0)) === AUDIO_TRACK) return readTrack(fields)
+  }
+  return undefined
+}
+
+/** The defaults are those of RFC 9559, section 5.1.4.1.29: one channel at 8000 Hz. */
+function readTrack (fields: ReadonlyMap<number, Buffer>): Track {
+  const audio = contents(fields.get(ID.Audio) ?? Buffer.alloc(0), 0)
+  const configuration = fields.get(ID.CodecPrivate) ?? Buffer.alloc(0)
+  const bits = readUnsigned(audio.get(ID.BitDepth) ?? Buffer.alloc(0)) || 16
+  const codec = codecOf(fields.get(ID.CodecID)?.toString('latin1').replace(/\0.*/s, '') ?? '', bits, configuration)
+  const coreRate = readFloat(audio.get(ID.SamplingFrequency) ?? Buffer.alloc(0), 8000)
+  const aac = codec === 'aac' && configuration.length >= 2 ? readAacConfig(configuration) : undefined
   return {
-    container,
+    number: readUnsigned(fields.get(ID.TrackNumber) ?? Buffer.alloc(0)),
     codec,
-    ...sampleRate && { sampleRate },
-    ...channels && { channels },
-    ...duration && { duration }
+    sampleRate: codec === 'opus' ? OPUS_RATE : aac?.sampleRate ?? Math.round(readFloat(audio.get(ID.OutputSamplingFrequency) ?? Buffer.alloc(0), coreRate)),
+    channels: aac?.channels ?? (readUnsigned(audio.get(ID.Channels) ?? Buffer.alloc(0)) || 1),
+    frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0))
   }
 }
 
-function codecOf (id: string, bits = 16): string {
-  if (id === 'PCM/INT/LIT') return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'le' })
-  if (id === 'PCM/INT/BIG') return pcmCodec({ bits, kind: 'signed', order: 'be' })
-  if (id === 'PCM/FLOAT/IEEE') return pcmCodec({ bits, kind: 'float', order: 'le' })
-  return CODECS.find(([pattern]) => pattern.test(id))?.[1] ?? 'unknown'
+function codecOf (id: string, bits: number, configuration: Buffer): string {
+  if (id === 'A_PCM/INT/LIT') return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'le' })
+  if (id === 'A_PCM/INT/BIG') return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'be' })
+  if (id === 'A_PCM/FLOAT/IEEE') return pcmCodec({ bits, kind: 'float', order: 'le' })
+  if (id === 'A_MS/ACM') return configuration.length < 16 ? 'unknown' : waveCodec(configuration.readUInt16LE(0), configuration.readUInt16LE(14))
+  const [pattern, codec] = CODECS.find(([pattern]) => pattern.test(id)) ?? []
+  return pattern === undefined ? 'unknown' : id.match(pattern)![0].replace(pattern, codec!).toLowerCase()
 }
 
-/** Whether the segment, which holds everything, is said to be longer than the object. */
-async function isTruncated (source: RangeSource, start: number): Promise<boolean> {
-  const header = readSize(await source.read(start + 4, 8))
-  const segment = start + 4 + header.width + header.size
-  if ((await source.read(segment, 4)).toString('hex') !== SEGMENT_ID.toString(16)) return true
-  const { width, size, isUnknown } = readSize(await source.read(segment + 4, 8))
-  return !isUnknown && segment + 4 + width + size > source.size
+/** Seconds of a document: as its header says, where it is whole; else from its first block to the end of the last one. */
+async function durationOf (source: RangeSource, document: Document): Promise<number | undefined> {
+  const { segment, clusters, track, timestampScale } = document
+  if (document.duration > 0 && segment.end <= source.size) return document.duration * timestampScale / 1e9
+  if (track === undefined || clusters === undefined) return undefined
+  const stream = { track: track.number, isOpus: track.codec === 'opus', frameTicks: track.frameDuration / timestampScale, tick: timestampScale }
+  const extent = { content: clusters, end: Math.min(segment.end, source.size) }
+  const first = await firstBlocks(source, extent, stream)
+  const last = await lastBlocks(source, extent, stream)
+  if (first === undefined || last === undefined || last.end <= first.start) return undefined
+  const ticks = last.end - first.start
+  const isEven = extent.end - extent.content <= SEARCHABLE || (extent.end - extent.content) / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
+  return isEven ? ticks * timestampScale / 1e9 : undefined
 }
 
-/** The size of an EBML element (RFC 8794 section 6), which is unknown where all its bits are set. */
-function readSize (bytes: Buffer): { readonly width: number, readonly size: number, readonly isUnknown: boolean } {
-  const [first = 0, ...others] = bytes
-  const width = Math.clz32(first) - 23
-  const size = others.slice(0, width - 1).reduce((value, byte) => value * 256 + byte, first & (0xff >> width))
-  return { width, size, isUnknown: size === 2 ** (7 * width) - 1 }
+/** Bytes a tick. */
+function rateOf ({ start, end, bytes }: Blocks): number {
+  return end > start ? bytes / (end - start) : Infinity
+}
+
+async function readContent (source: RangeSource, element: Element): Promise<Buffer> {
+  return await source.read(element.content, Math.min(element.end - element.content, MAX_CONTENT))
+}
+
+/** The content of each element in `bytes` by its id; of those that are repeated, the last one. */
+function contents (bytes: Buffer, position: number): Map<number, Buffer> {
+  return new Map([...elementsIn(bytes, position)].map(({ id, content, end }) => [id, bytes.subarray(content - position, end - position)]))
 }

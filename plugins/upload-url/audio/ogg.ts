@@ -1,85 +1,122 @@
 import type { AudioInfo } from './audio-schema.js'
-import { readHeader } from './library-header.js'
 import { NotAudioError } from './not-audio-error.js'
-import { lastGranule, readPage, type Page } from './ogg-page.js'
+import { pagesFromEnd, readPage, type Page } from './ogg-page.js'
+import { OGG_IDENTIFICATION_SIZE, readOggStream, type OggStream } from './ogg-stream.js'
 import type { RangeSource } from './range-source.js'
 
-interface Stream {
-  /** The page with the header of the codec. */
-  readonly page: Page
-  readonly codec: string
-  /** Samples that the decoder drops at the start (RFC 7845 section 4.2). */
-  readonly preSkip: number
+/** Streams that begin together; where recordings are joined, one link follows the other (RFC 3533 section 4). */
+interface Link {
+  /** Offset of its first page in bytes. */
+  readonly start: number
+  /** Offset behind the first pages of its streams. */
+  readonly body: number
+  /** Serial numbers of all its streams. */
+  readonly serials: readonly number[]
+  /** Serial number of the stream of sound. */
+  readonly serial: number
+  readonly stream: OggStream
+  /** The granule position that the sound begins with: not 0 in what was cut out of a longer stream. */
+  readonly firstGranule: number
+  /** Whether it is certain that no sound follows the headers. */
+  readonly isEmpty: boolean
 }
 
-const SIGNATURES: ReadonlyArray<{ readonly magic: string, readonly codec: string }> = [
-  { magic: 'OpusHead', codec: 'opus' },
-  { magic: '\x01vorbis', codec: 'vorbis' },
-  { magic: '\x7fFLAC', codec: 'flac' },
-  { magic: 'Speex   ', codec: 'speex' }
-]
-const OPUS_RATE = 48_000
-const MAX_PAGES = 100
-/** A stream whose first page is further in was cut out of a longer one, and its last granule is no duration. */
-const LATEST_START = 10
+/** Comments with a cover in them may take megabytes, which are not read: the sound then counts from 0. */
+const MAX_HEADERS = 256 * 1024
+const MAX_PACKET = 64
+const TAILS = [64 * 1024, 256 * 1024]
+/** Objects up to this many bytes are read whole, so that joined recordings are found and added up. */
+const SMALL = 256 * 1024
+/** Up to this many bytes, where the end gives it away that recordings were joined. */
+const SEARCHABLE = 1024 * 1024
 
 /**
- * Reads an Ogg file (RFC 3533) with Opus, Vorbis, FLAC or Speex in it: the duration is the granule
- * position of the last whole page, so a truncated file answers with what is there.
+ * Reads an Ogg file (RFC 3533) with Opus, Vorbis, FLAC or Speex in it: the duration is the granule position of the last
+ * whole page, less that at which the sound begins, so a cut file answers with what is there.
  *
  * @param start offset of `OggS` in bytes
- * @throws NotAudioError when no stream in it is known audio
+ * @throws NotAudioError when no stream in it is known audio, or no sound is in it
  */
 export async function readOgg (source: RangeSource, start: number): Promise<AudioInfo> {
-  const stream = await findStream(source, start)
-  if (stream === undefined) throw new NotAudioError('the bytes are an Ogg file without an audio stream that is known here')
-  const { codec, page } = stream
-  const header = await readHeader(source, { start: page.start, size: page.end - page.start }, 'audio/ogg')
-  const sampleRate = codec === 'opus' ? OPUS_RATE : header.sampleRate
-  const channels = header.numberOfChannels
-  const duration = sampleRate && await durationOf(source, start, stream, sampleRate)
+  const link = await readLink(source, start)
+  if (link === undefined) throw new NotAudioError('the bytes are an Ogg file without an audio stream that is known here')
+  if (link.isEmpty) throw new NotAudioError('the bytes are the headers of an Ogg file without any sound after them')
+  const { codec, sampleRate, channels } = link.stream
+  const duration = await durationOf(source, link)
   return {
     container: 'ogg',
     codec,
-    ...sampleRate && { sampleRate },
-    ...channels && { channels },
-    ...duration && { duration, bitRate: Math.round((source.size - start) * 8 / duration) }
+    sampleRate,
+    channels,
+    ...duration && duration > 0 && { duration, bitRate: Math.round((source.size - start) * 8 / duration) }
   }
 }
 
-async function durationOf (source: RangeSource, start: number, stream: Stream, sampleRate: number): Promise<number | undefined> {
-  const first = await firstGranule(source, start, stream.page.serial)
-  if (first === undefined || first > LATEST_START * sampleRate) return undefined
-  const last = await lastGranule(source, stream.page.serial)
-  return last === undefined ? undefined : (last - stream.preSkip) / sampleRate
+async function durationOf (source: RangeSource, link: Link): Promise<number | undefined> {
+  const last = source.size <= SMALL ? undefined : await lastSound(source, link)
+  if (last !== undefined) return secondsUntil(last, link)
+  return source.size <= SEARCHABLE ? await sumOfLinks(source, link) : undefined
 }
 
-/** The first audio stream among those that begin the file, all before any page of sound. */
-async function findStream (source: RangeSource, start: number): Promise<Stream | undefined> {
-  for await (const page of pages(source, start)) {
-    if (!page.isFirst) return undefined
-    const packet = await source.read(page.payload, 19)
-    const known = SIGNATURES.find(({ magic }) => packet.toString('latin1', 0, magic.length) === magic)
-    if (known === undefined) continue
-    const preSkip = known.codec === 'opus' && packet.length >= 12 ? packet.readUInt16LE(10) : 0
-    return { page, codec: known.codec, preSkip }
+/** The last page of the stream that ends a packet; undefined where another link is what the object ends with. */
+async function lastSound (source: RangeSource, { start, serial, serials }: Link): Promise<Page | undefined> {
+  for (const length of TAILS) {
+    const tailStart = Math.max(start, source.size - length)
+    for (const page of pagesFromEnd(await source.read(tailStart, source.size - tailStart), tailStart)) {
+      if (!serials.includes(page.serial)) return undefined
+      if (page.serial === serial && page.granule !== undefined) return page
+    }
   }
   return undefined
 }
 
-async function firstGranule (source: RangeSource, start: number, serial: number): Promise<number | undefined> {
-  for await (const page of pages(source, start)) {
-    if (page.serial === serial && page.granule !== undefined && page.granule > 0) return page.granule
+/** Adds up all links, from page to page of the whole object. */
+async function sumOfLinks (source: RangeSource, first: Link): Promise<number | undefined> {
+  const bytes = await source.read(first.start, source.size - first.start)
+  if (bytes.length < source.size - first.start) return undefined
+  const fromEnd = [...pagesFromEnd(bytes, first.start)]
+  let seconds = 0
+  for (let link: Link | undefined = first, end = source.size; link !== undefined;) {
+    const { start, body, serial }: Link = link
+    const next: Page | undefined = fromEnd.findLast(page => page.isFirst && page.start >= body)
+    end = next?.start ?? source.size
+    const last = fromEnd.find(page => page.serial === serial && page.granule !== undefined && page.start >= start && page.start < end)
+    seconds += last === undefined ? 0 : Math.max(0, secondsUntil(last, link))
+    if (next === undefined) return seconds
+    link = await readLink(source, next.start)
   }
   return undefined
 }
 
-async function * pages (source: RangeSource, start: number): AsyncGenerator<Page> {
-  let at = start
-  for (let count = 0; count < MAX_PAGES; count += 1) {
+function secondsUntil (last: Page, { firstGranule, stream }: Link): number {
+  return (last.granule! - firstGranule - stream.preSkip) / stream.sampleRate
+}
+
+/** The link that begins at `start`, with the first stream of sound in it; undefined where there is none. */
+async function readLink (source: RangeSource, start: number): Promise<Link | undefined> {
+  const serials: number[] = []
+  let stream: OggStream | undefined
+  let serial = -1
+  let body = start
+  for (let page = await readPage(source, start); page?.isFirst === true; page = await readPage(source, body)) {
+    serials.push(page.serial)
+    body = page.end
+    if (stream !== undefined) continue
+    stream = readOggStream(await source.read(page.payload, Math.min(page.end - page.payload, OGG_IDENTIFICATION_SIZE)))
+    if (stream !== undefined) serial = page.serial
+  }
+  return stream && { start, body, serials, serial, stream, ...await findSound(source, body, serial, stream) }
+}
+
+async function findSound (source: RangeSource, body: number, serial: number, stream: OggStream): Promise<Pick<Link, 'firstGranule' | 'isEmpty'>> {
+  let at = body
+  while (at < body + MAX_HEADERS) {
     const page = await readPage(source, at)
-    if (page === undefined) return
-    yield page
+    if (page === undefined) return { firstGranule: 0, isEmpty: !source.limitReached }
     at = page.end
+    if (page.serial !== serial || page.granule === undefined || page.granule <= 0) continue
+    const samples = page.packets * stream.samplesOf(await source.read(page.payload, MAX_PACKET))
+    return { firstGranule: Math.max(0, page.granule - samples), isEmpty: false }
   }
+  return { firstGranule: 0, isEmpty: false }
 }

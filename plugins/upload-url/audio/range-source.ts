@@ -1,5 +1,5 @@
 /**
- * Reads the bytes [start, end) of an object. Resolves to exactly that many bytes; rejects when the store fails.
+ * Reads the bytes [start, end) of an object. Resolves to exactly that many bytes; rejects when reading fails.
  * The signal is aborted when the answer is no longer wanted.
  */
 export type ReadRange = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>
@@ -32,7 +32,6 @@ export class RangeSource {
   readonly #chunks: Chunk[] = []
   #requestsLeft: number
   #bytesLeft: number
-  #failure: { readonly cause: unknown } | undefined
   #limitReached = false
 
   /**
@@ -53,17 +52,13 @@ export class RangeSource {
     return this.#limitReached
   }
 
-  /** Rethrows a failure of the store, for callers of a library that may have swallowed it. */
-  throwIfFailed (): void {
-    if (this.#failure !== undefined) throw this.#failure.cause
-  }
-
   /**
-   * The bytes from `start` on: fewer than `length` at the end of the object or of the limits.
+   * The bytes from `start` on: fewer than `length` at the end of the object or of the limits, none before its start.
    *
-   * @throws whatever the store failed with, and the signal's reason when time is up
+   * @throws whatever `read` rejects with, and the signal's reason when time is up
    */
   async read (start: number, length: number): Promise<Buffer> {
+    if (start < 0) return Buffer.alloc(0)
     const end = Math.min(start + length, this.size, start + this.#maxBytes)
     const pieces: Buffer[] = []
     let at = start
@@ -96,14 +91,9 @@ export class RangeSource {
   }
 
   async #request (start: number, end: number): Promise<Buffer> {
-    try {
-      const bytes = await unlessAborted(this.#signal, () => this.#read(start, end, this.#signal))
-      if (bytes.length !== end - start) throw new Error(`the store sent ${bytes.length} bytes of the ${end - start} asked for`)
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    } catch (cause) {
-      this.#failure = { cause }
-      throw cause
-    }
+    const bytes = await unlessAborted(this.#signal, () => this.#read(start, end, this.#signal))
+    if (bytes.length !== end - start) throw new Error(`a read resolved to ${bytes.length} bytes of the ${end - start} asked for`)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 }
 

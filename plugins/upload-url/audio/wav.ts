@@ -1,85 +1,101 @@
 import type { AudioInfo } from './audio-schema.js'
+import { detectForeignContent, FILE_TYPE_HEAD } from './file-type.js'
 import { iffChunks } from './iff-chunks.js'
+import { measureMpegAudio } from './mpeg-audio.js'
 import { NotAudioError } from './not-audio-error.js'
-import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
+import { MAX_FORMAT, parseWavFormat, type WavFormat } from './wav-format.js'
 
-interface Format {
-  readonly codec: string
-  readonly channels: number
-  readonly sampleRate: number
-  readonly byteRate: number
-  readonly blockAlign: number
+/** Where the sound of a WAVE file is, and how long it says it is. */
+export interface WavSound {
+  /** In bytes. */
+  readonly start: number
+  readonly end: number
+  /** Whether the sound is as long as the header claims. */
+  readonly isWhole: boolean
+  /** From the `fact` chunk: samples of each channel. */
+  readonly samples?: number | undefined
 }
 
-const CODECS: Readonly<Record<number, string>> = {
-  0x0002: 'adpcm_ms',
-  0x0006: 'pcm_alaw',
-  0x0007: 'pcm_mulaw',
-  0x0011: 'adpcm_ima_wav',
-  0x0031: 'gsm_ms',
-  0x0050: 'mp2',
-  0x0055: 'mp3',
-  0x00ff: 'aac',
-  0x1600: 'aac'
-}
-const EXTENSIBLE = 0xfffe
 const UNBOUNDED = 0xffffffff
+const MP3_OR_MP2 = /^mp[23]$/
+const OF_CONSTANT_RATE = new Set(['ac3', 'eac3', 'dts', 'mp2', 'mp3', 'g723_1', 'g729', 'adpcm_ima_dk3', 'truespeech', 'adpcm_g726', 'sipr'])
 
 /**
- * Reads a WAVE file, and RF64 or BW64 beyond 4 GB (EBU Tech 3306). Recorders that crash or write to a pipe
- * leave sizes of 0 or 4 GB behind, so the duration is reckoned from the bytes that are there.
+ * Reads a WAVE file, also the big-endian RIFX, and RF64 or BW64 beyond 4 GB (EBU Tech 3306). Recorders that crash or
+ * write to a pipe leave sizes of 0 or 4 GB behind, so the duration is reckoned from the bytes that are there.
  *
  * @param start offset of `RIFF` in bytes
- * @throws NotAudioError without a usable format chunk
+ * @throws NotAudioError without a format, without sound, or with a file of another kind in place of the sound
  */
 export async function readWav (source: RangeSource, start: number): Promise<AudioInfo> {
-  let format: Format | undefined
+  const order = (await source.read(start, 4)).toString('latin1') === 'RIFX' ? 'be' : 'le'
+  let format: WavFormat | undefined
   let longSize: number | undefined
   let samples: number | undefined
-  let data: number | undefined
-  for await (const chunk of iffChunks(source, start, 'le')) {
-    const content = await source.read(chunk.start, Math.min(chunk.size, 40))
-    if (chunk.id === 'fmt ' && content.length >= 16) format = parseFormat(content)
+  let sound: WavSound | undefined
+  for await (const chunk of iffChunks(source, start, order)) {
+    if (chunk.id === 'data') {
+      const claimed = chunk.size === UNBOUNDED ? longSize ?? 0 : chunk.size
+      const isLast = claimed > 0 || chunk.start >= source.size || await isOpenEnded(source, start, order)
+      sound = { ...extentOf(source, chunk.start, claimed, isLast), samples }
+      if (format !== undefined) break
+    }
+    if (chunk.id !== 'fmt ' && chunk.id !== 'ds64' && chunk.id !== 'fact') continue
+    const content = await source.read(chunk.start, Math.min(chunk.size, MAX_FORMAT))
+    if (chunk.id === 'fmt ' && content.length > 0) format = parseWavFormat(content, order)
     if (chunk.id === 'ds64' && content.length >= 16) longSize = Number(content.readBigUInt64LE(8))
-    if (chunk.id === 'fact' && content.length >= 4) samples = content.readUInt32LE(0)
-    if (chunk.id !== 'data') continue
-    const claimed = chunk.size === UNBOUNDED ? longSize ?? 0 : chunk.size
-    const there = source.size - chunk.start
-    data = claimed === 0 ? there : Math.min(claimed, there)
-    if (claimed > there || claimed === 0) samples = undefined
-    if (format !== undefined) break
+    if (chunk.id === 'fact' && content.length >= 4) samples = order === 'le' ? content.readUInt32LE(0) : content.readUInt32BE(0)
   }
+  return await describeWav(source, format, sound)
+}
+
+/**
+ * Describes the sound of a WAVE file, in whichever kind of chunks it was.
+ *
+ * @throws NotAudioError without a format, without sound, or with a file of another kind in place of the sound
+ */
+export async function describeWav (source: RangeSource, format: WavFormat | undefined, sound: WavSound | undefined): Promise<AudioInfo> {
   if (format === undefined) throw new NotAudioError('the bytes are a WAV header without a format, not audio')
-  return describe(format, data, samples)
+  const { codec, channels, sampleRate, byteRate } = format
+  const description = { container: 'wav', codec, channels, sampleRate, ...byteRate && { bitRate: byteRate * 8 } } as const
+  if (sound === undefined && source.limitReached) return description
+  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the bytes are a WAV header without sound, not audio')
+  const content = await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start))
+  const foreign = detectForeignContent(content)
+  if (foreign !== undefined) throw new NotAudioError(`the bytes are a WAV header around ${foreign}, not audio`)
+  return { ...description, ...await measure(source, format, sound) }
 }
 
-function describe ({ codec, channels, sampleRate, byteRate, blockAlign }: Format, data = 0, samples?: number): AudioInfo {
-  const duration = codec.startsWith('pcm_')
-    ? Math.floor(data / blockAlign) / sampleRate
-    : samples !== undefined ? samples / sampleRate : constantRate(codec) ? data / byteRate : undefined
-  return { container: 'wav', codec, channels, sampleRate, bitRate: byteRate * 8, ...duration && { duration } }
-}
-
-function constantRate (codec: string): boolean {
-  return codec.startsWith('adpcm_') || codec === 'gsm_ms'
-}
-
-function parseFormat (content: Buffer): Format {
-  const tag = content.readUInt16LE(0)
-  const bits = content.readUInt16LE(14)
-  const subformat = tag === EXTENSIBLE && content.length >= 26 ? content.readUInt16LE(24) : tag
-  return {
-    codec: codecOf(subformat, bits),
-    channels: content.readUInt16LE(2),
-    sampleRate: content.readUInt32LE(4),
-    byteRate: content.readUInt32LE(8),
-    blockAlign: content.readUInt16LE(12)
+async function measure (source: RangeSource, format: WavFormat, sound: WavSound): Promise<Pick<AudioInfo, 'duration' | 'bitRate'>> {
+  const { codec, sampleRate, byteRate, blockAlign, samplesPerBlock, samplesPerByte } = format
+  const bytes = sound.end - sound.start
+  const fact = sound.isWhole ? sound.samples : undefined
+  if (samplesPerBlock !== undefined && blockAlign > 0) {
+    const blocks = codec.startsWith('pcm_') || fact === undefined ? Math.floor(bytes / blockAlign) : Math.ceil(bytes / blockAlign)
+    return withRate(bytes, Math.min(blocks * samplesPerBlock, codec.startsWith('pcm_') || !fact ? Infinity : fact) / sampleRate)
   }
+  if (samplesPerByte !== undefined) return withRate(bytes, bytes * samplesPerByte / sampleRate)
+  if (MP3_OR_MP2.test(codec)) {
+    const { duration, bitRate } = await measureMpegAudio(source, sound.start, sound.end) ?? {}
+    if (duration !== undefined) return { duration, ...bitRate && { bitRate } }
+  }
+  if (fact) return withRate(bytes, fact / sampleRate)
+  return OF_CONSTANT_RATE.has(codec) && byteRate > 0 ? withRate(bytes, bytes / byteRate) : {}
 }
 
-function codecOf (tag: number, bits: number): string {
-  if (tag === 1) return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'le' })
-  if (tag === 3) return pcmCodec({ bits, kind: 'float', order: 'le' })
-  return CODECS[tag] ?? 'unknown'
+function withRate (bytes: number, duration: number): Pick<AudioInfo, 'duration' | 'bitRate'> {
+  return duration > 0 ? { duration, bitRate: Math.round(bytes * 8 / duration) } : {}
+}
+
+/** A data chunk of no bytes is meant so where the outermost size is the true one. */
+async function isOpenEnded (source: RangeSource, start: number, order: 'le' | 'be'): Promise<boolean> {
+  const header = await source.read(start, 8)
+  return (order === 'le' ? header.readUInt32LE(4) : header.readUInt32BE(4)) + start + 8 !== source.size
+}
+
+function extentOf (source: RangeSource, start: number, claimed: number, isOpenEnded: boolean): WavSound {
+  const there = source.size - start
+  const size = claimed === 0 ? (isOpenEnded ? there : 0) : Math.min(claimed, there)
+  return { start, end: start + size, isWhole: claimed > 0 && claimed <= there }
 }

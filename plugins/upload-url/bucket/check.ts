@@ -1,53 +1,55 @@
-import { cors, rules } from './checks-rules.js'
-import { reachability } from './checks-reach.js'
+import { CheckWarning, toCheckError } from './check-error.js'
+import { connection } from './checks-connection.js'
+import { corsChecks, rules } from './checks-rules.js'
 import { uploads } from './checks-uploads.js'
-import { Excess, toFault } from './finding.js'
-import type { Site } from './site.js'
+import type { BucketCheckContext } from './context.js'
 
 /** One thing to try. */
 export interface Check {
   /** What should be the case. */
   readonly title: string
-  /** Whether nothing after it makes sense when it fails. */
+  /** Whether no other check makes sense when this one fails. */
   readonly isVital?: boolean
-  /** Tries it. @returns a detail worth telling @throws Fault, Excess, or whatever the store makes of it */
-  readonly run: (site: Site) => Promise<string | undefined | void>
+  /** Tries it. @returns a detail worth telling @throws CheckError, CheckWarning, or an error of the SDK */
+  readonly run: (context: BucketCheckContext) => Promise<string | undefined | void>
 }
 
-/** What came of one. */
-export interface Result {
+/** The result of one check. */
+export interface CheckResult {
   readonly title: string
-  readonly outcome: 'ok' | 'warning' | 'failed' | 'skipped'
+  readonly outcome: 'ok' | 'warning' | 'failed'
   readonly detail?: string | undefined
   /** What to do about it. */
-  readonly remedy?: string
+  readonly hint?: string
 }
 
 /**
- * Tries everything the service needs of its bucket, for real, under keys of its own.
+ * Tries everything that the service needs of its bucket with real requests, under keys of its own. A vital check that
+ * fails ends it.
  *
- * @param report is told of each result as it comes
- * @returns whether everything works; what is merely too wide is no failure
+ * @param report is given each result as it comes
+ * @returns whether everything works; warnings are no failures
  */
-export async function checkBucket (site: Site, report: (result: Result) => void): Promise<boolean> {
-  let isHopeless = false
-  let isWell = true
-  for (const check of [...reachability, ...uploads, ...cors(site.origins), ...rules]) {
-    const result: Result = isHopeless ? { title: check.title, outcome: 'skipped' } : await tryOut(check, site)
+export async function checkBucket (
+  context: BucketCheckContext, report: (result: CheckResult) => void
+): Promise<boolean> {
+  let isHealthy = true
+  for (const check of [...connection, ...uploads, ...corsChecks(context.corsOrigins), ...rules]) {
+    const result = await runCheck(check, context)
     report(result)
     if (result.outcome !== 'failed') continue
-    isWell = false
-    isHopeless = check.isVital === true
+    isHealthy = false
+    if (check.isVital) break
   }
-  return isWell
+  return isHealthy
 }
 
-async function tryOut ({ title, run }: Check, site: Site): Promise<Result> {
+async function runCheck ({ title, run }: Check, context: BucketCheckContext): Promise<CheckResult> {
   try {
-    const detail = await run(site)
+    const detail = await run(context)
     return { title, outcome: 'ok', detail: detail ?? undefined }
   } catch (error) {
-    const { message, remedy } = toFault(error)
-    return { title, outcome: error instanceof Excess ? 'warning' : 'failed', detail: message, remedy }
+    const { message, hint } = toCheckError(error)
+    return { title, outcome: error instanceof CheckWarning ? 'warning' : 'failed', detail: message, hint }
   }
 }

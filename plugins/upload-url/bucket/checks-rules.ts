@@ -1,101 +1,119 @@
-import { DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand,
+  S3ServiceException
+} from '@aws-sdk/client-s3'
 import type { Check } from './check.js'
-import { Excess, Fault } from './finding.js'
+import { CheckError, CheckWarning, PERMISSIONS } from './check-error.js'
+import { CHECK_OWNER, type BucketCheckContext } from './context.js'
 import { abortsIncompleteUploads, SIGNED_HEADERS } from './rules.js'
-import { orNone } from './setup.js'
-import { SCRATCH_OWNER, type Site } from './site.js'
+import { orUndefined } from './setup.js'
 
-const SETUP = 'Run "fastify-upload-url setup" with a key that may configure the bucket.'
-const NARROWER = 'Give the service a key of its own, with s3:PutObject, s3:GetObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on the prefix and nothing else.'
-const NOBODY = 'https://nobody.invalid'
+const RUN_SETUP = 'Run "fastify-upload-url setup" with a key that may configure the bucket.'
+const RESTRICT_KEY = `Give the service a key of its own, with ${PERMISSIONS} and nothing else.`
+const OTHER_ORIGIN = 'https://nobody.invalid'
 
-/** Whether browsers may upload from where they should, and from nowhere else. @param origins as configured */
-export function cors (origins: readonly string[]): Check[] {
+/** Whether browsers may upload from the configured origins, and from no others. */
+export function corsChecks (corsOrigins: readonly string[]): Check[] {
   return [
-    ...origins.map(origin => ({ title: `pages of ${origin} may upload, and read the ETag`, run: (site: Site) => allowOrigin(site, origin) })),
-    { title: 'pages of other origins may not', run: refuseOthers }
+    ...corsOrigins.map(origin => ({
+      title: `pages of ${origin} may upload, and read the ETag`,
+      run: (context: BucketCheckContext) => checkOrigin(context, origin)
+    })),
+    { title: 'pages of other origins may not', run: checkOtherOrigin }
   ]
 }
 
-/** What a bucket and a key should have, and should not. */
+/** What a bucket and a key should allow, and should not. */
 export const rules: readonly Check[] = [
-  { title: 'uploads in parts that are never completed are aborted', run: abortIncomplete },
-  { title: 'the key may not list the bucket', run: refuseList },
-  { title: 'the key may not write outside of the prefix', run: refuseStrangeKey },
-  { title: 'the key may not delete', run: refuseDelete }
+  { title: 'multipart uploads that are never completed are aborted', run: checkLifecycle },
+  { title: 'the key must not list the bucket', run: checkList },
+  { title: 'the key must not write outside of the prefix', run: checkPrefix },
+  { title: 'the key must not delete', run: checkDelete }
 ]
 
-async function allowOrigin (site: Site, origin: string): Promise<void> {
-  const headers = await preflight(site, origin)
+async function checkOrigin (context: BucketCheckContext, origin: string): Promise<void> {
+  const headers = await preflight(context, origin)
   const list = (name: string) => (headers.get(name) ?? '').toLowerCase().split(',').map(item => item.trim())
-  const allowed = headers.get('access-control-allow-origin')
-  if (allowed !== origin && allowed !== '*') throw new Fault('the bucket’s CORS rules do not let them', SETUP)
-  if (!list('access-control-allow-methods').includes('put')) throw new Fault('the bucket’s CORS rules do not allow PUT', SETUP)
-  const missing = askedHeaders().filter(name => !['*', name].some(allowed => list('access-control-allow-headers').includes(allowed)))
-  if (missing.length > 0) throw new Fault(`the bucket’s CORS rules do not allow the header ${missing[0]}`, SETUP)
-  if (!list('access-control-expose-headers').includes('etag')) throw new Fault('the bucket’s CORS rules do not expose ETag, which uploads in parts need', SETUP)
+  const assert = (isAllowed: boolean, problem: string) => {
+    if (!isAllowed) throw new CheckError(`the CORS rules of the bucket do not ${problem}`, RUN_SETUP)
+  }
+  assert([origin, '*'].includes(headers.get('access-control-allow-origin') ?? ''), 'allow this origin')
+  assert(list('access-control-allow-methods').includes('put'), 'allow PUT')
+  const allowed = list('access-control-allow-headers')
+  const missing = requestedHeaders().find(name => !allowed.includes('*') && !allowed.includes(name))
+  assert(missing === undefined, `allow the header ${missing}`)
+  assert(list('access-control-expose-headers').includes('etag'), 'expose ETag, which multipart uploads need')
 }
 
-async function refuseOthers (site: Site): Promise<void> {
-  if ((await preflight(site, NOBODY)).has('access-control-allow-origin')) {
-    throw new Excess('the bucket’s CORS rules let any page upload that gets hold of a URL', 'Name your origins in CORS_ORIGINS, run "fastify-upload-url setup", and remove the rule that allows *.')
+async function checkOtherOrigin (context: BucketCheckContext): Promise<void> {
+  if ((await preflight(context, OTHER_ORIGIN)).has('access-control-allow-origin')) {
+    throw new CheckWarning(
+      'the CORS rules of the bucket allow any page to upload that gets hold of a URL',
+      'Name your origins in CORS_ORIGINS, run "fastify-upload-url setup", and remove the rule that allows *.'
+    )
   }
 }
 
-async function preflight ({ uploads }: Site, origin: string): Promise<Headers> {
-  const { url } = await uploads.createUploadUrl({}, { owner: SCRATCH_OWNER })
+async function preflight ({ uploads }: BucketCheckContext, origin: string): Promise<Headers> {
+  const { url } = await uploads.createUploadUrl({}, { owner: CHECK_OWNER })
   const { headers } = await fetch(url, {
     method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': askedHeaders().join(',') }
+    headers: {
+      origin,
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': requestedHeaders().join(',')
+    }
   })
   return headers
 }
 
-function askedHeaders (): string[] {
+function requestedHeaders (): string[] {
   return SIGNED_HEADERS.filter(name => !name.includes('encryption')).map(name => name.replace('*', 'filename'))
 }
 
-async function abortIncomplete ({ client, bucket, prefix }: Site): Promise<string | undefined> {
+async function checkLifecycle ({ client, bucket, keyPrefix }: BucketCheckContext): Promise<string | undefined> {
+  const request = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
   let configuration
   try {
-    configuration = await orNone(client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket })), ['NoSuchLifecycleConfiguration'])
+    configuration = await orUndefined(request, ['NoSuchLifecycleConfiguration'])
   } catch (error) {
-    if (isRefusal(error)) return 'this key may not see the rules: make sure that "setup" was run'
+    if (isAccessDenied(error)) return 'this key must not read the rules: make sure that "setup" was run'
     throw error
   }
-  if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, prefix)) !== true) {
-    throw new Fault(`no lifecycle rule does so below ${prefix}/: their parts cost money for ever`, SETUP)
+  if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, keyPrefix)) !== true) {
+    throw new CheckError(`no lifecycle rule does so below ${keyPrefix}/: their parts are stored, and billed`, RUN_SETUP)
   }
 }
 
-async function refuseList ({ client, bucket }: Site): Promise<void> {
-  await shouldBeRefused(client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })))
+async function checkList ({ client, bucket }: BucketCheckContext): Promise<void> {
+  await assertDenied(client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })))
 }
 
-async function refuseStrangeKey ({ client, bucket, strangeKey, made }: Site): Promise<void> {
-  made.add(strangeKey)
-  await shouldBeRefused(client.send(new PutObjectCommand({ Bucket: bucket, Key: strangeKey, Body: 'x' })))
+async function checkPrefix ({ client, bucket, keyOutsidePrefix, createdKeys }: BucketCheckContext): Promise<void> {
+  createdKeys.add(keyOutsidePrefix)
+  await assertDenied(client.send(new PutObjectCommand({ Bucket: bucket, Key: keyOutsidePrefix, Body: 'x' })))
 }
 
-// Last, since it takes away what the others made.
-async function refuseDelete ({ client, bucket, made }: Site): Promise<string | undefined> {
-  const answers = await Promise.allSettled([...made].map(key => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))))
-  const failure = answers.find(({ status }) => status === 'rejected')
-  if (failure === undefined) throw new Excess('it may, and so could whoever steals it', NARROWER)
-  await shouldBeRefused(Promise.reject((failure as PromiseRejectedResult).reason))
-  return `${made.size} small objects of ${SCRATCH_OWNER} stay behind`
+// Last, since it deletes what the others created.
+async function checkDelete ({ client, bucket, createdKeys }: BucketCheckContext): Promise<string> {
+  const remove = (key: string) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+  const answers = await Promise.allSettled([...createdKeys].map(remove))
+  const failure = answers.find(answer => answer.status === 'rejected')
+  await assertDenied(failure === undefined ? Promise.resolve() : Promise.reject(failure.reason))
+  return `${createdKeys.size} small objects of ${CHECK_OWNER} stay in the bucket`
 }
 
-async function shouldBeRefused (answer: Promise<unknown>): Promise<void> {
+// Any other refusal, such as that of a signature, says nothing about permissions.
+async function assertDenied (request: Promise<unknown>): Promise<void> {
   try {
-    await answer
+    await request
   } catch (error) {
-    if (isRefusal(error)) return
+    if (isAccessDenied(error)) return
     throw error
   }
-  throw new Excess('it may, and so could whoever steals it', NARROWER)
+  throw new CheckWarning('it may, and so could anyone who steals it', RESTRICT_KEY)
 }
 
-function isRefusal (error: unknown): boolean {
-  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403
+function isAccessDenied (error: unknown): boolean {
+  return error instanceof S3ServiceException && error.name === 'AccessDenied'
 }

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { AudioInfoSchema } from '../audio/audio-schema.js'
+import { compareType } from '../compare-type.js'
 import { ref, stringEnum } from '../document.js'
 import { STORE_ERRORS } from '../errors.js'
-import { describeMismatch } from '../formats.js'
 import { decodeMetadata } from '../metadata.js'
 import type { OwnedObject } from '../object-key.js'
 import { operation } from '../operation.js'
@@ -151,8 +151,8 @@ async function inspectObject (
       size,
       read: (start, end, timeUp) => store.read(object, { start, end, etag }, AbortSignal.any([signal, timeUp]))
     }, INSPECTION_LIMITS)
-    const mismatch = describeMismatch(audio.container, contentType, options.formats)
-    return mismatch === undefined ? { ...uploaded, audio: { ...audio, ...contentType !== undefined && { matchesContentType: true } } } : { ...uploaded, status: 'rejected', reason: mismatch }
+    const result = compareType(audio, contentType, options.formats)
+    return 'reason' in result ? { ...uploaded, status: 'rejected', ...result } : { ...uploaded, ...result }
   } catch (error) {
     if (error instanceof NotAudioError) return { ...uploaded, status: 'rejected', reason: error.message }
     // Replaced while it was read: what is there now has not been inspected.

@@ -5,7 +5,7 @@ import { inProgress, send, start, uploaderApp } from './uploader.js'
 const REFUSED: ReadonlyArray<readonly [options: Partial<UploadUrlOptions>, declaration: object, status: number, code: string, message: RegExp]> = [
   [{}, { filename: 'letter.docx' }, 415, 'FST_UPLOAD_FORMAT_REFUSED', /filename.*\.docx/],
   [{}, { contentType: 'text/html' }, 415, 'FST_UPLOAD_FORMAT_REFUSED', /contentType/],
-  [{}, { contentType: 'audio/wav', filename: 'a.mp3' }, 400, 'FST_UPLOAD_FORMAT_CONFLICT', /filename/],
+  [{ formats: ['wav'] }, { contentType: 'audio/wav', filename: 'a.mp3' }, 400, 'FST_UPLOAD_FORMAT_CONFLICT', /filename/],
   [{ formats: ['wav'] }, { filename: 'a.mp3' }, 415, 'FST_UPLOAD_FORMAT_REFUSED', /audio\/wav/],
   [{ formats: ['wav'] }, {}, 400, 'FST_UPLOAD_FIELD_REQUIRED', /contentType/],
   [{ require: ['size'] }, { filename: 'a.mp3' }, 400, 'FST_UPLOAD_FIELD_REQUIRED', /size is required/],

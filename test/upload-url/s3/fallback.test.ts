@@ -40,4 +40,3 @@ t.test('with middleware of the host’s own, the SDK signs, and one warning says
   t.equal(warnings.length, 1)
   t.match(warnings[0], /signed by the AWS SDK.*tenantMiddleware/)
 })
-

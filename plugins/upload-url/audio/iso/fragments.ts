@@ -1,46 +1,67 @@
-import { boxes, findBox, readBox, type Box } from './boxes.js'
-import { readMovieHeader, type AudioTrack } from './track.js'
 import type { RangeSource } from '../range-source.js'
+import { boxes, findBox, readBox, type Box, type Extent } from './boxes.js'
+import { readRuns, type FragmentDefaults } from './runs.js'
+import type { Sample } from './samples.js'
+import type { AudioTrack } from './track.js'
 
-interface Span {
-  readonly start: number
-  readonly end: number
+/** What one movie fragment holds of a track. */
+export interface Fragment {
+  /** In units of the media; undefined where the fragment does not say it. */
+  readonly start: number | undefined
+  /** Units that its samples last, those that lie beyond the end of the object left out. */
+  readonly duration: number
+  readonly samples: readonly Sample[]
 }
 
-const MAX_RUN = 256 * 1024
+/** Where the boxes of a fragmented file are. */
+export interface FragmentedLayout {
+  /** The segment indexes before the first fragment. */
+  readonly indexes: readonly Box[]
+  /** Offset of the first fragment in bytes. */
+  readonly fragments: number
+}
+
 const MAX_INDEX = 64 * 1024
+const MAX_BOXES_TO_FIRST = 32
+/** How much of the end is searched for the last fragment: one second of sound or ten, or with pictures between. */
+const TAILS = [64 * 1024, 256 * 1024, 1024 * 1024]
+const TYPE_AT = 4
+/** What may follow the last segment that an index counts. */
+const TRAILERS = new Set(['mfra', 'free', 'skip', 'udta', 'meta', 'uuid'])
+
+/** The first fragment of a file with samples of the track. */
+export async function firstFragment (source: RangeSource, { fragments }: FragmentedLayout, track: AudioTrack, defaults: FragmentDefaults): Promise<Fragment | undefined> {
+  let count = 0
+  for await (const box of boxes(source, { content: fragments, end: source.size })) {
+    if (box.type === 'moof') {
+      const fragment = await readFragment(source, box, track.id, defaults)
+      if (fragment !== undefined && fragment.samples.length > 0) return fragment
+    }
+    count += 1
+    if (count === MAX_BOXES_TO_FIRST) break
+  }
+  return undefined
+}
 
 /**
- * The duration of a fragmented file in seconds: from the segment index where it covers just this object,
- * else from every fragment, else, when there are too many to visit, from the movie extends header.
- *
- * @param layout where the fragments begin, and the segment index, if there is one
+ * The duration of a fragmented file in seconds: from the segment index where there is one of the whole object,
+ * else from the first fragment to the last one, which is found at the end; else from all of them.
  */
-export async function fragmentedDuration (
-  source: RangeSource,
-  layout: { readonly segmentIndex: Box | undefined, readonly fragments: number | undefined },
-  movie: Box,
-  track: AudioTrack
-): Promise<number | undefined> {
-  if (layout.fragments === undefined || track.timescale === 0) return undefined
-  const indexed = await indexedDuration(source, layout.segmentIndex, track)
+export async function fragmentedDuration (source: RangeSource, layout: FragmentedLayout, track: AudioTrack, first: Fragment, defaults: FragmentDefaults): Promise<number | undefined> {
+  if (track.timescale === 0) return undefined
+  const indexed = await indexedDuration(source, layout.indexes, track.id)
   if (indexed !== undefined) return indexed
-
-  const fallback = await readDefaultDuration(source, movie, track.id)
-  const visited = await visitFragments(source, layout.fragments, track.id, fallback)
-  if (visited === 'truncated') return undefined
-  if (visited !== 'too many') return (visited.end - Math.max(visited.start, track.mediaStart)) / track.timescale
-  const extended = await readBox(source, await findBox(source, movie, 'mvex', 'mehd'), 12)
-  const { timescale } = await readMovieHeader(source, movie)
-  return extended.length < 8 || timescale === 0 ? undefined : versioned(extended, 4) / timescale
+  const start = track.sampleCount > 0 ? 0 : first.start ?? 0
+  const end = await endOfLastFragment(source, layout, track.id, defaults) ?? await endOfAllFragments(source, layout, track, defaults)
+  return end === undefined ? undefined : (end - Math.max(start, track.mediaStart)) / track.timescale
 }
 
-/** The sum of the segment index (ISO/IEC 14496-12 section 8.16.3), if its segments end where the object does. */
-async function indexedDuration (source: RangeSource, box: Box | undefined, track: AudioTrack): Promise<number | undefined> {
+/** The sum of the only segment index (ISO/IEC 14496-12 section 8.16.3), if it counts up to the end of the object. */
+async function indexedDuration (source: RangeSource, [box, ...others]: readonly Box[], trackId: number): Promise<number | undefined> {
   const index = await readBox(source, box, MAX_INDEX)
   const isLong = index[0] === 1
   const table = isLong ? 32 : 24
-  if (box === undefined || index.length < table || index.readUInt32BE(4) !== track.id) return undefined
+  if (box === undefined || others.length > 0 || index.length < table || index.readUInt32BE(4) !== trackId) return undefined
   const timescale = index.readUInt32BE(8)
   const count = index.readUInt16BE(table - 2)
   if (timescale === 0 || index.length < table + count * 12) return undefined
@@ -50,75 +71,63 @@ async function indexedDuration (source: RangeSource, box: Box | undefined, track
     end += index.readUInt32BE(at) & 0x7fffffff
     units += index.readUInt32BE(at + 4)
   }
-  const tail = source.size - end
-  return tail >= 0 && tail <= MAX_INDEX ? units / timescale : undefined
+  return await isEndOfMedia(source, end) ? units / timescale : undefined
 }
 
-/** Units from the start of the first sample of a track to the end of its last one. */
-async function visitFragments (source: RangeSource, start: number, trackId: number, fallback: number): Promise<Span | 'truncated' | 'too many'> {
-  let first: number | undefined
-  let end = 0
-  let reached = start
-  for await (const box of boxes(source, { content: start, end: source.size })) {
-    if (box.end > source.size) return 'truncated'
-    reached = box.end
-    if (box.type !== 'moof') continue
-    for await (const fragment of boxes(source, box)) {
-      if (fragment.type !== 'traf') continue
-      const span = await readFragment(source, fragment, trackId, fallback, end)
-      first ??= span?.start
-      end = span?.end ?? end
+async function isEndOfMedia (source: RangeSource, end: number): Promise<boolean> {
+  if (end >= source.size) return end === source.size
+  const header = await source.read(end, 8)
+  return header.length === 8 && TRAILERS.has(header.toString('latin1', TYPE_AT))
+}
+
+/** Where the last fragment with samples of the track ends, in units of the media; undefined where it does not say when it begins. */
+async function endOfLastFragment (source: RangeSource, { fragments }: FragmentedLayout, trackId: number, defaults: FragmentDefaults): Promise<number | undefined> {
+  let searched = source.size
+  for (const length of TAILS) {
+    const start = Math.max(fragments, source.size - length)
+    const tail = await source.read(start, source.size - start)
+    if (tail.length < source.size - start) return undefined
+    for (let at = tail.lastIndexOf('moof', searched - start); at >= TYPE_AT; at = tail.lastIndexOf('moof', at - 1)) {
+      const box = fragmentAt(tail, at - TYPE_AT, start)
+      const fragment = box && await readFragment(source, box, trackId, defaults)
+      if (fragment === undefined || fragment.samples.length === 0) continue
+      return fragment.start === undefined ? undefined : fragment.start + fragment.duration
     }
+    if (start === fragments) return undefined
+    searched = start + TYPE_AT
   }
-  if (source.limitReached) return 'too many'
-  return reached === source.size ? { start: first ?? 0, end } : 'truncated'
+  return undefined
 }
 
-async function readFragment (source: RangeSource, fragment: Box, trackId: number, fallback: number, previousEnd: number): Promise<Span | undefined> {
-  const header = await readBox(source, await findBox(source, fragment, 'tfhd'), 32)
-  if (header.length < 8 || header.readUInt32BE(4) !== trackId) return undefined
-  const decodeTime = await readBox(source, await findBox(source, fragment, 'tfdt'), 12)
-  const start = decodeTime.length >= 8 ? versioned(decodeTime, 4) : previousEnd
-  let end = start
-  for await (const box of boxes(source, fragment)) {
-    if (box.type === 'trun') end += runDuration(await readBox(source, box, MAX_RUN), readSampleDuration(header) ?? fallback)
+/** The movie fragment at `at` of `bytes`, if one is there: its first box is its header. */
+function fragmentAt (bytes: Buffer, at: number, position: number): Box | undefined {
+  const size = bytes.readUInt32BE(at)
+  if (size < 16 || at + size > bytes.length || bytes.toString('latin1', at + 12, at + 16) !== 'mfhd') return undefined
+  return { type: 'moof', start: position + at, content: position + at + 8, end: position + at + size }
+}
+
+/** Fragments without a decode time are added up, behind the samples of the movie box. */
+async function endOfAllFragments (source: RangeSource, { fragments }: FragmentedLayout, track: AudioTrack, defaults: FragmentDefaults): Promise<number | undefined> {
+  let end = track.sampleCount > 0 ? track.mediaDuration : 0
+  for await (const box of boxes(source, { content: fragments, end: source.size })) {
+    const fragment = box.type === 'moof' ? await readFragment(source, box, track.id, defaults) : undefined
+    if (fragment !== undefined) end = (fragment.start ?? end) + fragment.duration
   }
-  return { start, end }
+  return source.limitReached ? undefined : end
 }
 
-/** The units that the samples of a track run last (ISO/IEC 14496-12 section 8.8.8). */
-function runDuration (run: Buffer, sampleDuration: number): number {
-  if (run.length < 8) return 0
-  const flags = run.readUIntBE(1, 3)
-  const count = run.readUInt32BE(4)
-  if ((flags & 0x100) === 0) return count * sampleDuration
-  const table = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0)
-  const width = 4 * [0x100, 0x200, 0x400, 0x800].filter(flag => flags & flag).length
-  let units = 0
-  for (let at = table, sample = 0; sample < count && at + width <= run.length; sample += 1, at += width) units += run.readUInt32BE(at)
-  return units
-}
-
-/** The default of the fragment (`tfhd`), where it has one. */
-function readSampleDuration (header: Buffer): number | undefined {
-  const flags = header.readUIntBE(1, 3)
-  const at = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0)
-  return flags & 0x8 && at + 4 <= header.length ? header.readUInt32BE(at) : undefined
-}
-
-/** The default of the track (`trex`). */
-async function readDefaultDuration (source: RangeSource, movie: Box, trackId: number): Promise<number> {
-  const extendsBox = await findBox(source, movie, 'mvex')
-  if (extendsBox === undefined) return 0
-  for await (const box of boxes(source, extendsBox)) {
-    const defaults = box.type === 'trex' ? await readBox(source, box, 24) : Buffer.alloc(0)
-    if (defaults.length === 24 && defaults.readUInt32BE(4) === trackId) return defaults.readUInt32BE(12)
+async function readFragment (source: RangeSource, box: Box, trackId: number, defaults: FragmentDefaults): Promise<Fragment | undefined> {
+  for await (const part of boxes(source, box)) {
+    if (part.type !== 'traf') continue
+    const header = await readBox(source, await findBox(source, part, 'tfhd'), 40)
+    if (header.length < 8 || header.readUInt32BE(4) !== trackId) continue
+    return { start: await readDecodeTime(source, part), ...await readRuns(source, { moof: box, traf: part, header, defaults }) }
   }
-  return 0
+  return undefined
 }
 
-/** A number of 4 bytes, or of 8 in version 1 of a box. */
-function versioned (box: Buffer, at: number): number {
-  if (box[0] !== 1) return box.readUInt32BE(at)
-  return box.length < at + 8 ? 0 : Number(box.readBigUInt64BE(at))
+async function readDecodeTime (source: RangeSource, part: Extent): Promise<number | undefined> {
+  const time = await readBox(source, await findBox(source, part, 'tfdt'), 12)
+  if (time.length < (time[0] === 1 ? 12 : 8)) return undefined
+  return time[0] === 1 ? Number(time.readBigUInt64BE(4)) : time.readUInt32BE(4)
 }

@@ -1,0 +1,87 @@
+import { detectAacExtension } from '../aac-extension.js'
+import { MPEG_FRAMES } from '../mpeg-frame.js'
+import type { RangeSource } from '../range-source.js'
+import { boxes, readBox, type Box } from './boxes.js'
+import type { SampleEntry } from './sample-entry.js'
+
+/** Where a sample lies, in bytes. */
+export interface Sample {
+  readonly start: number
+  readonly size: number
+}
+
+const LOOKED_AT = 48
+const MAX_CHUNKS = 32
+const TABLE_HEADER = 8
+const MAX_SAMPLES = 64 * 1024
+
+/** What the first samples say about a track whose entry does not know: HE-AAC, and the channels of MPEG audio. */
+export async function describeBySamples (source: RangeSource, entry: SampleEntry, samples: readonly Sample[]): Promise<Omit<SampleEntry, 'isVague'>> {
+  const { codec, sampleRate, channels } = entry
+  const blocks = await readSamples(source, samples.slice(0, LOOKED_AT))
+  if (codec !== 'aac') {
+    const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
+    return { codec: frame ? `mp${frame.layer}` : codec, sampleRate: frame?.sampleRate ?? sampleRate, channels: frame?.channels ?? channels }
+  }
+  const { hasDoubleRate, hasParametricStereo } = detectAacExtension(blocks)
+  if (!hasDoubleRate || sampleRate === undefined) return { codec, sampleRate, channels }
+  const isStereo = channels === 1 ? hasParametricStereo : false
+  return { codec, sampleRate: sampleRate * 2, channels: isStereo === undefined ? undefined : isStereo ? 2 : channels }
+}
+
+/** The samples at the start of the tables of a track, enough to look at. */
+export async function firstSamples (source: RangeSource, tables: Box): Promise<Sample[]> {
+  let sizes: Buffer = Buffer.alloc(0)
+  let offsets: number[] = []
+  let runs: Buffer = Buffer.alloc(0)
+  for await (const box of boxes(source, tables)) {
+    if (box.type === 'stsz') sizes = await readBox(source, box, TABLE_HEADER + 4 + LOOKED_AT * 4)
+    if (box.type === 'stco' || box.type === 'co64') offsets = readOffsets(await readBox(source, box, TABLE_HEADER + MAX_CHUNKS * 8), box.type === 'co64')
+    if (box.type === 'stsc') runs = await readBox(source, box, TABLE_HEADER + MAX_CHUNKS * 12)
+  }
+  const samples: Sample[] = []
+  for (const [chunk, offset] of offsets.entries()) {
+    let start = offset
+    for (let left = samplesOfChunk(runs, chunk + 1); left > 0 && samples.length < LOOKED_AT; left -= 1) {
+      const size = sizeOfSample(sizes, samples.length)
+      if (size === undefined) return samples
+      samples.push({ start, size })
+      start += size
+    }
+  }
+  return samples
+}
+
+async function readSamples (source: RangeSource, samples: readonly Sample[]): Promise<Buffer[]> {
+  const [first] = samples
+  if (first === undefined) return []
+  const bytes = await source.read(first.start, MAX_SAMPLES)
+  return samples
+    .map(({ start, size }) => ({ from: start - first.start, to: start + size - first.start }))
+    .filter(({ from, to }) => from >= 0 && to <= bytes.length)
+    .map(({ from, to }) => bytes.subarray(from, to))
+}
+
+function readOffsets (table: Buffer, isLong: boolean): number[] {
+  const offsets: number[] = []
+  const width = isLong ? 8 : 4
+  const count = table.length < TABLE_HEADER ? 0 : table.readUInt32BE(4)
+  for (let at = TABLE_HEADER; at + width <= table.length && offsets.length < Math.min(count, MAX_CHUNKS); at += width) {
+    offsets.push(isLong ? Number(table.readBigUInt64BE(at)) : table.readUInt32BE(at))
+  }
+  return offsets
+}
+
+/** Runs of chunks with the same number of samples each (ISO/IEC 14496-12 section 8.7.4). */
+function samplesOfChunk (runs: Buffer, chunk: number): number {
+  let samples = 0
+  for (let at = TABLE_HEADER; at + 12 <= runs.length && runs.readUInt32BE(at) <= chunk; at += 12) samples = runs.readUInt32BE(at + 4)
+  return Math.min(samples, LOOKED_AT)
+}
+
+function sizeOfSample (sizes: Buffer, index: number): number | undefined {
+  const at = TABLE_HEADER + 4 + index * 4
+  if (sizes.length < TABLE_HEADER + 4) return undefined
+  const uniform = sizes.readUInt32BE(4)
+  return uniform > 0 ? uniform : at + 4 <= sizes.length ? sizes.readUInt32BE(at) : undefined
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { S3Client } from '@aws-sdk/client-s3'
+import { toCheckError } from './check-error.js'
+import { checkBucket, type CheckResult } from './check.js'
+import { createCheckContext } from './context.js'
+import {
+  BucketEnvironmentSchema, ConfigError, Environment, loadEnvFile, readBucketSettings, type BucketEnvironment,
+  type BucketSettings
+} from './environment.js'
+import { setUpBucket } from './setup.js'
+
+const USAGE = `Usage: fastify-upload-url <command>
+
+  check                     tries everything that uploads need of the bucket, and says what to do where it fails
+  setup [--create-bucket]   sets the CORS rule for CORS_ORIGINS, and the rule that aborts incomplete uploads
+
+Both read S3_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_PUBLIC_ENDPOINT,
+S3_FORCE_PATH_STYLE, KEY_PREFIX and CORS_ORIGINS from the environment, or from a .env file.
+`
+
+const EXAMPLE = `
+S3_BUCKET_NAME names the bucket, and the rest says how to reach it. Set them in the environment or in a .env file, as in:
+
+  S3_BUCKET_NAME=recordings AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... \\
+    npx fastify-upload-url check
+
+Another store than AWS needs S3_ENDPOINT too, and most need S3_FORCE_PATH_STYLE=true.
+`
+
+const LABELS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ' } as const
+
+// Said to whoever develops with the SDK, not to whoever runs this command.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+async function check (): Promise<void> {
+  const context = await createCheckContext(readSettings())
+  const isHealthy = await checkBucket(context, result => print(format(result)))
+  await context.close()
+  process.exitCode = isHealthy ? 0 : 1
+}
+
+async function setup (createBucket: boolean): Promise<void> {
+  const { client: config, ...settings } = readSettings()
+  const client = new S3Client(config)
+  await setUpBucket({ ...settings, client, createBucket }, step => print(`${LABELS.ok}${step}`))
+  client.destroy()
+}
+
+function readSettings (): BucketSettings & { readonly bucket: string } {
+  loadEnvFile()
+  const environment = new Environment<BucketEnvironment>(BucketEnvironmentSchema, process.env)
+  const { bucket, ...settings } = readBucketSettings(environment)
+  if (!environment.isSet('S3_BUCKET_NAME')) environment.problems.unshift('S3_BUCKET_NAME is not set')
+  environment.assertValid()
+  return { ...settings, bucket: bucket! }
+}
+
+function format ({ title, outcome, detail, hint }: CheckResult): string {
+  return `${LABELS[outcome]}${title}${detail === undefined ? '' : `: ${detail}`}${hint === undefined ? '' : `\n        ${hint}`}`
+}
+
+function print (line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function exitWithError (error: unknown): void {
+  process.exitCode = 1
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n${error.problems.includes('S3_BUCKET_NAME is not set') ? EXAMPLE : ''}`)
+    return
+  }
+  if (String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) {
+    process.exitCode = 2
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`)
+    return
+  }
+  const { message, hint } = toCheckError(error)
+  process.stderr.write(`Command failed: ${message}\n${hint}\n`)
+}
+
+async function main (): Promise<void> {
+  const { positionals: [command, ...surplus], values } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, 'create-bucket': { type: 'boolean', default: false } }
+  })
+  if (values.help) return print(USAGE)
+  if (surplus.length === 0 && command === 'check') return await check()
+  if (surplus.length === 0 && command === 'setup') return await setup(values['create-bucket'])
+  process.stderr.write(USAGE)
+  process.exitCode = 2
+}
+
+await main().catch(exitWithError)
