@@ -1,93 +1,125 @@
 import { createHash } from 'node:crypto'
 import { errors } from './errors.js'
 
-const MAX_SEGMENT = 128
-const MAX_OWNER = 1024
-const HASHED = '=='
+const MAX_SEGMENT_LENGTH = 128
+const MAX_OWNER_LENGTH = 1024
 const PLAIN_OWNER = /^[A-Za-z0-9_-]{1,128}$/
+const ESCAPED_OWNER = /^(?:[A-Za-z0-9_.-]|=[0-9A-F]{2})+$/
 const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
-/**
- * An object below its owner's prefix. Only {@link createObjectKeys} makes one, and only for the owner it belongs to, so
- * a function that takes an `OwnedObject` cannot be given anybody else's.
- */
+let own: (owner: string, key: string) => OwnedObject
+
+/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
 export class OwnedObject {
-  /** Keeps an object of the same shape from being taken for one. */
-  protected declare readonly isOwned: true
+  readonly #owner: string
+  readonly #key: string
 
-  protected constructor (readonly owner: string, readonly key: string) {}
-}
+  static { own = (owner, key) => new OwnedObject(owner, key) }
 
-/** A multipart upload in progress of an owner. */
-export class OwnedUpload extends OwnedObject {
-  constructor ({ owner, key }: OwnedObject, readonly uploadId: string) {
-    super(owner, key)
+  protected constructor (owner: string, key: string) {
+    this.#owner = owner
+    this.#key = key
+  }
+
+  /** Whose object it is, as the host names them. */
+  get owner (): string {
+    return this.#owner
+  }
+
+  get key (): string {
+    return this.#key
+  }
+
+  /** A multipart upload to this object. S3 accepts an upload id with no key but its own. */
+  upload (uploadId: string): OwnedUpload {
+    return new OwnedUpload(this, uploadId)
   }
 }
 
-class CreatedObject extends OwnedObject {
-  constructor (owner: string, key: string) {
+/** A multipart upload of an owner's, in progress or not: see {@link OwnedObject.upload}. */
+class OwnedUpload extends OwnedObject {
+  readonly #uploadId: string
+
+  constructor ({ owner, key }: OwnedObject, uploadId: string) {
     super(owner, key)
+    this.#uploadId = uploadId
+  }
+
+  get uploadId (): string {
+    return this.#uploadId
   }
 }
 
-/** Makes and finds the keys of objects: `{prefix}/{owner}/{id}{.extension}`. */
+export type { OwnedUpload }
+
+/** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`. */
 export interface ObjectKeys {
   /**
-   * The key of a new object. Nothing of it comes from the client but the owner's name, escaped, and an extension out
-   * of our own table.
+   * A new object. Nothing of its key comes from the client but the owner's name, escaped, and an extension out of
+   * our own table.
    *
+   * @param extension without its dot; empty for none
    * @throws FST_UPLOAD_INVALID_OWNER
    */
   create (owner: string, id: string, extension: string): OwnedObject
   /**
-   * The object of a key that {@link create} could have made for this owner.
+   * The object of a key that a client sends.
    *
-   * @throws FST_UPLOAD_NOT_FOUND for any other key, whether or not there is an object
+   * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's, as for one under which nothing is;
+   * FST_UPLOAD_INVALID_OWNER
    */
   find (owner: string, key: string): OwnedObject
-  /** The object of a key that tells its own owner; undefined for a key that is not ours, or whose owner is hashed. */
+  /**
+   * The object of a key that the store sends, as in its events. The owner is read back from the key.
+   *
+   * @returns undefined for a key that is not one of ours, and for an owner whose name was too long to be kept whole
+   */
   parse (key: string): OwnedObject | undefined
 }
 
 /** @param prefix first part of every key, without a slash at either end; may be empty */
 export function createObjectKeys (prefix: string): ObjectKeys {
   const root = prefix === '' ? '' : `${prefix}/`
-  const ownerPrefix = (owner: string) => `${root}${ownerSegment(owner)}/`
+  const folderOf = (owner: string) => `${root}${ownerSegment(owner)}/`
+
   return {
-    create: (owner, id, extension) =>
-      new CreatedObject(owner, ownerPrefix(owner) + id + (extension === '' ? '' : `.${extension}`)),
+    create: (owner, id, extension) => own(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)),
 
     find (owner, key) {
-      const own = ownerPrefix(owner)
-      if (!key.startsWith(own) || !OBJECT_NAME.test(key.slice(own.length))) throw new errors.FST_UPLOAD_NOT_FOUND()
-      return new CreatedObject(owner, key)
+      const folder = folderOf(owner)
+      if (typeof key !== 'string' || !key.startsWith(folder) || !OBJECT_NAME.test(key.slice(folder.length))) {
+        throw new errors.FST_UPLOAD_NOT_FOUND()
+      }
+      return own(owner, key)
     },
 
     parse (key) {
       if (!key.startsWith(root)) return undefined
-      const [segment = '', name = '', ...rest] = key.slice(root.length).split('/')
-      const owner = ownerOfSegment(segment)
-      return owner !== undefined && rest.length === 0 && OBJECT_NAME.test(name) ? new CreatedObject(owner, key) : undefined
+      const [segment = '', name = '', ...others] = key.slice(root.length).split('/')
+      const owner = readOwner(segment)
+      return owner === undefined || others.length > 0 || !OBJECT_NAME.test(name) ? undefined : own(owner, key)
     }
   }
 }
 
 /**
- * The part of an object key that stands for its owner. Letters, digits, `_`, `-` and `.` stay as they are, every other
- * byte of the UTF-8 form becomes `=XX`, and what would grow too long becomes `==` and a SHA-256. No two owners share a
- * segment, and no segment contains a `/` or is `.` or `..`, so no owner's prefix equals or contains another's.
+ * The part of an object key that stands for its owner. Letters, digits, `_`, `-` and `.` stay as they
+ * are, every other byte of the UTF-8 form becomes `=XX`, and what would grow too long becomes `==` and
+ * a SHA-256. No two owners share a segment, and no segment contains a `/` or is `.` or `..`, so no owner's
+ * prefix equals or contains another's.
  *
+ * @param owner who uploads, as the host names them
  * @returns a segment of at most 128 ASCII characters
- * @throws FST_UPLOAD_INVALID_OWNER when the owner is empty, too long or not well-formed
+ * @throws FST_UPLOAD_INVALID_OWNER when the owner is empty, too long or not well-formed Unicode
  */
 export function ownerSegment (owner: string): string {
+  if (typeof owner !== 'string' || owner === '' || owner.length > MAX_OWNER_LENGTH || !owner.isWellFormed()) {
+    throw new errors.FST_UPLOAD_INVALID_OWNER()
+  }
   if (PLAIN_OWNER.test(owner)) return owner
-  if (owner === '' || owner.length > MAX_OWNER || !owner.isWellFormed()) throw new errors.FST_UPLOAD_INVALID_OWNER()
-  const escaped = /^\.\.?$/.test(owner)
-    ? owner.replaceAll('.', '=2E')
-    : owner.replace(/[^A-Za-z0-9_.-]/gu, escapeBytes)
-  return escaped.length <= MAX_SEGMENT ? escaped : HASHED + createHash('sha256').update(owner).digest('base64url')
+  const escaped = /^\.\.?$/.test(owner) ? owner.replaceAll('.', '=2E') : owner.replace(/[^A-Za-z0-9_.-]/gu, escapeBytes)
+  if (escaped.length <= MAX_SEGMENT_LENGTH) return escaped
+  return '==' + createHash('sha256').update(owner).digest('base64url')
 }
 
 /**
@@ -102,14 +134,12 @@ export function toOwner (owner: unknown): string {
   throw new errors.FST_UPLOAD_INVALID_OWNER()
 }
 
-function ownerOfSegment (segment: string): string | undefined {
-  if (segment === '' || segment.startsWith(HASHED)) return undefined
-  try {
-    const owner = decodeURIComponent(segment.replaceAll('=', '%'))
-    return ownerSegment(owner) === segment ? owner : undefined
-  } catch {
-    return undefined
-  }
+// A segment that nobody's name is written as, such as one with an `a` escaped, belongs to nobody.
+function readOwner (segment: string): string | undefined {
+  if (!ESCAPED_OWNER.test(segment)) return undefined
+  const bytes = segment.replace(/=([0-9A-F]{2})/g, (_, byte) => String.fromCharCode(parseInt(byte, 16)))
+  const owner = Buffer.from(bytes, 'latin1').toString()
+  return owner.length <= MAX_OWNER_LENGTH && ownerSegment(owner) === segment ? owner : undefined
 }
 
 function escapeBytes (character: string): string {

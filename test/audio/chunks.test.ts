@@ -51,7 +51,8 @@ const MEASURED: ReadonlyArray<readonly [what: string, fields: Wave, codec: strin
   ['G.722', { tag: 0x28f, bits: 4, sampleRate: 16_000, blockAlign: 1 }, 'adpcm_g722', 2],
   ['G.726', { tag: 0x45, bits: 4, blockAlign: 1 }, 'adpcm_g726', 4],
   ['TrueSpeech', { tag: 0x22, bits: 1, blockAlign: 32 }, 'truespeech', 500 * 240 / 8000],
-  ['AC-3', { tag: 0x2000, bits: 0, byteRate: 8000, blockAlign: 1 }, 'ac3', 2]
+  ['AC-3', { tag: 0x2000, bits: 0, byteRate: 8000, blockAlign: 1 }, 'ac3', 2],
+  ['E-AC-3', { tag: 0xfffe, bits: 16, byteRate: 8000, extension: Buffer.from('1600100004000000af87fba7022dfb42a4d405cd93843bdd', 'hex') }, 'eac3', 2]
 ]
 
 t.test('the sound in a WAVE file is named as ffprobe does, and measured by what is there', async t => {

@@ -1,6 +1,7 @@
 // Compiled by `npm run typecheck`, never run: every use that is marked as an error has to be one.
 import Fastify from 'fastify'
 import uploadUrl, { errors, type Audio, type UploadStatus, type UploadUrlOptions } from '../../plugins/upload-url/index.js'
+import { createObjectKeys, type OwnedObject } from '../../plugins/upload-url/object-key.js'
 import uppy, { type UppyOptions } from '../../plugins/upload-url/uppy/index.js'
 
 const app = Fastify()
@@ -78,3 +79,7 @@ export const unknownError = errors.FST_UPLOAD_UNKNOWN
 export const { companionEndpoint } = app.uppy.createToken('alice')
 // @ts-expect-error an owner has a name
 app.uppy.createToken()
+
+export const object: OwnedObject = createObjectKeys('uploads').find('alice', 'uploads/alice/1')
+// @ts-expect-error an object has to be found by its owner
+export const anyObject: OwnedObject = { key: 'uploads/alice/1', owner: 'alice', upload: object.upload.bind(object) }

@@ -26,6 +26,7 @@ const IS_PARAMETRIC_STEREO = 2
 const MAX_EXTENSION = 64
 const MAX_PADDING = 8
 const MIN_BLOCKS = 4
+const ENOUGH_FOR_RATE = 10
 const MIN_DIFFERENT_BLOCKS = 8
 const NEARLY_ALL = 0.9
 const HARDLY_ANY = 0.6
@@ -38,11 +39,11 @@ const HARDLY_ANY = 0.6
  * @param blocks raw data blocks that follow each other
  */
 export function detectAacExtension (blocks: readonly Buffer[]): AacExtension {
-  const replications = blocks.map(findReplications)
-  const hasDoubleRate = blocks.length >= MIN_BLOCKS && replications.filter(found => found.length > 0).length >= blocks.length * NEARLY_ALL
+  const first = blocks.slice(0, ENOUGH_FOR_RATE)
+  const hasDoubleRate = blocks.length >= MIN_BLOCKS && first.filter(block => findReplications(block).length > 0).length >= first.length * NEARLY_ALL
   if (!hasDoubleRate) return { hasDoubleRate, hasParametricStereo: false }
-  const different = new Map(blocks.map((block, index) => [block.toString('latin1'), { block, found: replications[index]! }]))
-  const stereo = [...different.values()].filter(({ block, found }) => found.some(payload => holdsParametricStereo(block, payload)))
+  const different = new Map(blocks.map(block => [block.toString('latin1'), block]))
+  const stereo = [...different.values()].filter(block => findReplications(block).some(payload => holdsParametricStereo(block, payload)))
   const share = stereo.length / different.size
   const isKnown = different.size >= MIN_DIFFERENT_BLOCKS && (share >= NEARLY_ALL || share < HARDLY_ANY)
   return { hasDoubleRate, hasParametricStereo: isKnown ? share >= NEARLY_ALL : undefined }

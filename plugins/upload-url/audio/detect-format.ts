@@ -26,8 +26,8 @@ const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> 
   { pattern: /^\p{Cc}E\xdf\xa3/u, read: readMatroska },
   { pattern: /^#!AMR/, read: readAmr },
   { pattern: /^[^]{4}ftyp(?!avi[fs]|hei[cfmsx]|hev[cmsx]|mif1|msf1|crx )/, read: readIsoMedia },
-  { pattern: /^[^]{4}(?:moov|mdat|wide)/, read: readIsoMedia },
-  { pattern: /^\p{Cc}[^]{3}(?:free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u, read: readIsoMedia }
+  { pattern: /^[^]{4}mdat/, read: readIsoMedia },
+  { pattern: /^\p{Cc}[^]{3}(?:moov|wide|free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u, read: readIsoMedia }
 ]
 
 /**

@@ -20,17 +20,22 @@ export interface Blocks {
   readonly end: number
   /** From the first one to the end of the last one. */
   readonly bytes: number
+  /** What is in the first ones that hold one frame each. */
+  readonly frames: readonly Buffer[]
 }
 
 interface Block {
   readonly time: number
   /** Ticks that its frames last; undefined where nothing says it. */
   readonly ticks: number | undefined
+  /** Its only frame; undefined where several are laced together. */
+  readonly frame: Buffer | undefined
 }
 
 const ID = { Cluster: 0x1f43b675, Timestamp: 0xe7, SimpleBlock: 0xa3, BlockGroup: 0xa0, Block: 0xa1, BlockDuration: 0x9b }
 /** Elements that stand beside clusters have ids of four bytes. */
 const TOP_LEVEL = 0x10000000
+const MAX_FRAMES = 48
 const CLUSTER_MAGIC = '\x1fC\xb6u'
 /** Pictures may come before the first sound. */
 const HEADS = [16 * 1024, 256 * 1024]
@@ -71,6 +76,7 @@ function blocksOf (bytes: Buffer, at: number, stream: Stream): Blocks | undefine
   let timestamp: number | undefined
   let first: number | undefined
   let last: Block | undefined
+  const frames: Buffer[] = []
   let gap = 0
   let end = 0
   for (const element of elementsIn(content, 0)) {
@@ -82,9 +88,10 @@ function blocksOf (bytes: Buffer, at: number, stream: Stream): Blocks | undefine
     first ??= block.time
     last = block
     end = element.end
+    if (block.frame !== undefined && frames.length < MAX_FRAMES) frames.push(block.frame)
   }
   if (first === undefined || last === undefined) return undefined
-  return { start: first, end: last.time + (last.ticks ?? gap), bytes: end }
+  return { start: first, end: last.time + (last.ticks ?? gap), bytes: end, frames }
 }
 
 function readBlock (content: Buffer, element: Element, timestamp: number, stream: Stream): Block | undefined {
@@ -108,6 +115,7 @@ function parseBlock (bytes: Buffer, timestamp: number, { track, isOpus, frameTic
   const time = timestamp + bytes.readInt16BE(width)
   const isLaced = (bytes[width + 2]! & 6) !== 0
   const frames = isLaced ? bytes[width + 3]! + 1 : 1
-  if (isOpus && !isLaced) return { time, ticks: opusSamples(bytes.subarray(width + 3)) / 48_000 * 1e9 / tick }
-  return { time, ticks: frameTicks > 0 ? frames * frameTicks : undefined }
+  const frame = isLaced ? undefined : bytes.subarray(width + 3)
+  if (isOpus && frame !== undefined) return { time, ticks: opusSamples(frame) / 48_000 * 1e9 / tick, frame }
+  return { time, ticks: frameTicks > 0 ? frames * frameTicks : undefined, frame }
 }

@@ -1,7 +1,8 @@
 import { readAacConfig } from './aac-config.js'
+import { outputOfAac } from './aac-output.js'
 import type { AudioInfo } from './audio-schema.js'
 import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
-import { firstBlocks, lastBlocks, type Blocks } from './matroska-blocks.js'
+import { firstBlocks, lastBlocks, type Blocks, type Stream } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
@@ -27,6 +28,8 @@ interface Track {
   readonly channels: number
   /** Nanoseconds of a frame; 0 where it is not said. */
   readonly frameDuration: number
+  /** Whether only the frames say whether it is HE-AAC. */
+  readonly mayHaveSbr: boolean
 }
 
 const ID = {
@@ -50,6 +53,7 @@ const ID = {
   BitDepth: 0x6264,
   Cluster: 0x1f43b675
 }
+const EBML_MAGIC = '\x1aE\xdf\xa3'
 const AUDIO_TRACK = 2
 const CODECS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^A_OPUS/, 'opus'],
@@ -93,17 +97,23 @@ export async function readMatroska (source: RangeSource, start: number): Promise
   const name = documents[0]?.isWebm ? 'WebM' : 'Matroska'
   const track = documents[0]?.track
   if (track === undefined) throw new NotAudioError(`the bytes are a ${name} file without an audio track`)
-  if (documents[0]!.clusters === undefined && !source.limitReached) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
-  const { codec, sampleRate, channels } = track
   let duration = 0
   for (const document of documents) duration += await durationOf(source, document) ?? NaN
-  return { container: documents[0]!.isWebm ? 'webm' : 'matroska', codec, sampleRate, channels, ...duration > 0 && { duration } }
+  if (!await hasSound(source, documents[0]!)) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
+  const { codec, sampleRate, channels } = track.mayHaveSbr ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) } : track
+  return {
+    container: documents[0]!.isWebm ? 'webm' : 'matroska',
+    codec,
+    ...sampleRate && { sampleRate },
+    ...channels && { channels },
+    ...duration > 0 && { duration }
+  }
 }
 
 async function readDocuments (source: RangeSource, start: number): Promise<Document[]> {
   const documents: Document[] = []
   for (let at = start; at < source.size && documents.length < MAX_DOCUMENTS;) {
-    const document = await readDocument(source, { content: at, end: await endOfDocument(source, at) })
+    const document = await readDocument(source, at)
     if (document === undefined) break
     documents.push(document)
     at = document.segment.end
@@ -111,24 +121,26 @@ async function readDocuments (source: RangeSource, start: number): Promise<Docum
   return documents
 }
 
+async function readDocument (source: RangeSource, start: number): Promise<Document | undefined> {
+  const header = parseElement(await source.read(start, 12), 0, start, source.size)
+  if (header?.id !== ID.EBML) return undefined
+  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
+  for await (const element of elements(source, { content: header.end, end: source.size })) {
+    if (element.id !== ID.Segment) continue
+    const segment = element.isUnknownSize ? { ...element, end: await startOfNextDocument(source, element.content) } : element
+    return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
+  }
+  return undefined
+}
+
 /** Where the next document begins, or else the object ends. */
-async function endOfDocument (source: RangeSource, start: number): Promise<number> {
+async function startOfNextDocument (source: RangeSource, start: number): Promise<number> {
   if (source.size > SEARCHABLE) return source.size
   const bytes = await source.read(start, source.size - start)
-  for (let at = bytes.indexOf('\x1aE\xdf\xa3', 4, 'latin1'); at !== -1; at = bytes.indexOf('\x1aE\xdf\xa3', at + 4, 'latin1')) {
+  for (let at = bytes.indexOf(EBML_MAGIC, 0, 'latin1'); at !== -1; at = bytes.indexOf(EBML_MAGIC, at + 4, 'latin1')) {
     if (/webm|matroska/.test(bytes.toString('latin1', at, at + 64))) return start + at
   }
   return source.size
-}
-
-async function readDocument (source: RangeSource, extent: Extent): Promise<Document | undefined> {
-  const header = parseElement(await source.read(extent.content, 12), 0, extent.content, extent.end)
-  if (header?.id !== ID.EBML) return undefined
-  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
-  for await (const segment of elements(source, { content: header.end, end: extent.end })) {
-    if (segment.id === ID.Segment) return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
-  }
-  return undefined
 }
 
 async function readSegment (source: RangeSource, segment: Element): Promise<Omit<Document, 'isWebm' | 'segment'>> {
@@ -168,7 +180,8 @@ function readTrack (fields: ReadonlyMap<number, Buffer>): Track {
     codec,
     sampleRate: codec === 'opus' ? OPUS_RATE : aac?.sampleRate ?? Math.round(readFloat(audio.get(ID.OutputSamplingFrequency) ?? Buffer.alloc(0), coreRate)),
     channels: aac?.channels ?? (readUnsigned(audio.get(ID.Channels) ?? Buffer.alloc(0)) || 1),
-    frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0))
+    frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0)),
+    mayHaveSbr: aac?.mayHaveSbr ?? false
   }
 }
 
@@ -186,14 +199,36 @@ async function durationOf (source: RangeSource, document: Document): Promise<num
   const { segment, clusters, track, timestampScale } = document
   if (document.duration > 0 && segment.end <= source.size) return document.duration * timestampScale / 1e9
   if (track === undefined || clusters === undefined) return undefined
-  const stream = { track: track.number, isOpus: track.codec === 'opus', frameTicks: track.frameDuration / timestampScale, tick: timestampScale }
-  const extent = { content: clusters, end: Math.min(segment.end, source.size) }
-  const first = await firstBlocks(source, extent, stream)
-  const last = await lastBlocks(source, extent, stream)
+  const extent = extentOf(source, document, clusters)
+  const first = await firstBlocks(source, extent, streamOf(document, track))
+  const last = await lastBlocks(source, extent, streamOf(document, track))
   if (first === undefined || last === undefined || last.end <= first.start) return undefined
   const ticks = last.end - first.start
   const isEven = extent.end - extent.content <= SEARCHABLE || (extent.end - extent.content) / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
   return isEven ? ticks * timestampScale / 1e9 : undefined
+}
+
+function streamOf ({ timestampScale }: Document, { number, codec, frameDuration }: Track): Stream {
+  return { track: number, isOpus: codec === 'opus', frameTicks: frameDuration / timestampScale, tick: timestampScale }
+}
+
+/** Whether the track has sound: believed of a header that says how long, or where there is too much to look for it. */
+async function hasSound (source: RangeSource, document: Document): Promise<boolean> {
+  const { clusters, track } = document
+  if (clusters === undefined || track === undefined) return source.limitReached
+  const extent = extentOf(source, document, clusters)
+  if (document.duration > 0 || extent.end - extent.content > SEARCHABLE) return true
+  return await lastBlocks(source, extent, streamOf(document, track)) !== undefined || source.limitReached
+}
+
+async function firstFrames (source: RangeSource, document: Document): Promise<readonly Buffer[]> {
+  const { clusters, track } = document
+  if (clusters === undefined || track === undefined) return []
+  return (await firstBlocks(source, extentOf(source, document, clusters), streamOf(document, track)))?.frames ?? []
+}
+
+function extentOf (source: RangeSource, { segment }: Document, clusters: number): Extent {
+  return { content: clusters, end: Math.min(segment.end, source.size) }
 }
 
 /** Bytes a tick. */

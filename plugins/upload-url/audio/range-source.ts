@@ -17,7 +17,7 @@ interface Chunk {
   readonly bytes: Buffer
 }
 
-const READ_AHEAD = 64 * 1024
+const READ_AHEAD = 16 * 1024
 
 /**
  * Random access to an object by few ranged reads: reads ahead, keeps what it read, and never reads a byte twice.

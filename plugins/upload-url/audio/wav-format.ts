@@ -21,7 +21,7 @@ export const MAX_FORMAT = 40
 
 const EXTENSIBLE = 0xfffe
 /** Of the subformats that are no format tags in a longer form, the only one in use. */
-const START_OF_EAC3_SUBFORMAT = 0xfba7
+const START_OF_EAC3_SUBFORMAT = 0x87af
 const MIN_FORMAT = 14
 const MAX_CHANNELS = 1024
 const MIN_SAMPLE_RATE = 50

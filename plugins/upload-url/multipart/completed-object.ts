@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { OwnedObject } from '../object-key.js'
-import type { StoredObject, Store } from '../s3/store.js'
+import type { StoredObject, Store } from '../s3/index.js'
 import { decodeLayout } from './part-layout.js'
 import { unquote, type PartList } from './parts.js'
 

@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import { OwnedUpload } from '../object-key.js'
+import type { OwnedUpload } from '../object-key.js'
 import type { Services } from '../services.js'
 import { decodeLayout, type PartLayout } from './part-layout.js'
 
@@ -19,5 +19,5 @@ export function findUpload (
 ): { readonly upload: OwnedUpload, readonly layout: PartLayout } {
   const layout = decodeLayout(key)
   if (layout === undefined) throw new errors.FST_UPLOAD_NOT_FOUND()
-  return { upload: new OwnedUpload(keys.find(owner, key), uploadId), layout }
+  return { upload: keys.find(owner, key).upload(uploadId), layout }
 }

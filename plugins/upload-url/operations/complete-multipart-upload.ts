@@ -56,14 +56,20 @@ export const completeMultipartUpload = operation({
     try {
       return await complete(services, upload, layout, requested, signal)
     } catch (error) {
-      // The upload is gone, or an object is there: an earlier request may have completed it, whose answer was lost.
-      if (!(error instanceof errors.FST_UPLOAD_NOT_FOUND || error instanceof errors.FST_UPLOAD_CONFLICT)) throw error
+      if (!mayBeCompleted(error)) throw error
       const completed = await findCompleted(services.store, upload, requested, signal)
       if (completed === undefined) throw error
       return completed
     }
   }
 })
+
+// The upload is gone, or an object is there, or an answer is missing: this request or an earlier one may have completed it.
+function mayBeCompleted (error: unknown): boolean {
+  return [
+    errors.FST_UPLOAD_NOT_FOUND, errors.FST_UPLOAD_CONFLICT, errors.FST_UPLOAD_STORE_UNAVAILABLE, errors.FST_UPLOAD_STORE_TIMEOUT
+  ].some(ErrorClass => error instanceof ErrorClass)
+}
 
 async function complete (
   services: Services, upload: OwnedUpload, layout: PartLayout, requested: PartList | undefined, signal: AbortSignal
@@ -73,7 +79,9 @@ async function complete (
   const parts = requested === undefined ? partsUpToGap(uploaded) : verifyParts(requested, uploaded)
   if (requested !== undefined && layout.size === undefined) assertAllListed(requested, uploaded)
   const size = await abortUnlessInBounds(services, upload, layout, parts)
-  const completed = await store.completeMultipartUpload(upload, parts, { ifNoneMatch: options.singleUse, size })
+  const completed = await store.completeMultipartUpload(upload, parts, {
+    size, ...options.singleUse && { ifNoneMatch: '*' }
+  })
   const etag = completed.etag ?? (await store.head(upload, { signal }))?.etag
   if (etag === undefined) throw retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
   const omittedParts = requested === undefined ? uploaded.slice(parts.length).map(({ partNumber }) => partNumber) : []

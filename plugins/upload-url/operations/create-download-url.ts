@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { stringEnum } from '../document.js'
 import { errors } from '../errors.js'
 import { operation } from '../operation.js'
-import { encode } from '../s3/sigv4.js'
+import { encode } from '../s3/index.js'
 import { Expiry, Filename, Key, Url } from './schemas.js'
 
 export const createDownloadUrl = operation({

@@ -3,7 +3,7 @@ import { ref, stringEnum } from '../document.js'
 import { FILE_ERRORS } from '../errors.js'
 import { operation } from '../operation.js'
 import { putConstraints, type Constraints } from '../policy.js'
-import type { ObjectRequest, SigningContext } from '../s3/presigner.js'
+import type { ObjectRequest, SigningContext } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { Expiry, FileFields, Headers, Key, UploadFileSchema, Url } from './schemas.js'
 

@@ -6,7 +6,7 @@ import { STORE_ERRORS } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
 import type { OwnedObject } from '../object-key.js'
 import { operation } from '../operation.js'
-import { ObjectChangedError, type StoredObject } from '../s3/store.js'
+import { ObjectChangedError, storeTimeout, type StoredObject } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { EXAMPLE_ETAG, EXAMPLE_KEY, Etag, Key } from './schemas.js'
 
@@ -24,11 +24,14 @@ const AudioSchema = Type.Object({
 
 export type Audio = Static<typeof AudioSchema>
 
+/** How often an object is inspected that keeps being replaced. */
+const MAX_ATTEMPTS = 3
+
 const OBJECT_FIELDS = {
   key: Key,
   size: Type.Integer({ minimum: 0, description: 'Size in bytes.', examples: [20_480] }),
   contentType: Type.Optional(Type.String({ description: 'Media type of the object.', examples: ['audio/mpeg'] })),
-  etag: Type.Optional(Etag),
+  etag: Etag,
   sha256: Type.Optional(Type.String({
     pattern: '^[0-9a-f]{64}$',
     description: 'SHA-256 of the bytes in hex, where S3 verified one at the upload.',
@@ -117,13 +120,18 @@ export const getUploadStatus = operation({
 
   async run (services, { key, inspect = false }, { owner, signal }) {
     const object = services.keys.find(owner, key)
-    const stored = await services.store.head(object, { signal })
-    if (stored === undefined) return { status: 'pending' as const, key }
-    const uploaded = describeObject(key, stored)
-    if (!inspect) return uploaded
-    const status = await inspectObject(services, object, uploaded, signal)
-    if (status.status !== 'pending') await services.options.onInspected(status, { owner })
-    return status
+    // An object that is replaced while it is read is inspected anew.
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const stored = await services.store.head(object, { signal })
+      if (stored === undefined) break
+      const uploaded = describeObject(key, stored)
+      if (!inspect) return uploaded
+      const status = await inspectObject(services, object, uploaded, signal)
+      if (status === undefined) continue
+      await services.options.onInspected(status, { owner })
+      return status
+    }
+    return { status: 'pending' as const, key }
   }
 })
 
@@ -134,16 +142,17 @@ function describeObject (key: string, stored: StoredObject): UploadedStatus {
     key,
     size,
     ...contentType !== undefined && { contentType },
-    ...etag !== undefined && { etag },
+    etag,
     ...sha256 !== undefined && { sha256 },
     ...lastModified !== undefined && { lastModified: lastModified.toISOString() },
     metadata: decodeMetadata(metadata)
   }
 }
 
+/** @returns undefined where the object was replaced meanwhile */
 async function inspectObject (
   { options, store }: Services, object: OwnedObject, uploaded: UploadedStatus, signal: AbortSignal
-): Promise<UploadStatus> {
+): Promise<UploadStatus | undefined> {
   const { inspectAudio, NotAudioError } = await import('../audio/index.js')
   const { etag, size, contentType } = uploaded
   try {
@@ -155,8 +164,13 @@ async function inspectObject (
     return 'reason' in result ? { ...uploaded, status: 'rejected', ...result } : { ...uploaded, ...result }
   } catch (error) {
     if (error instanceof NotAudioError) return { ...uploaded, status: 'rejected', reason: error.message }
-    // Replaced while it was read: what is there now has not been inspected.
-    if (error instanceof ObjectChangedError) return { status: 'pending', key: object.key }
+    if (isTimeout(error)) throw storeTimeout(error)
+    if (error instanceof ObjectChangedError) return undefined
     throw error
   }
+}
+
+// Of all reads together; a single one that takes too long is an error of the store already.
+function isTimeout (error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }

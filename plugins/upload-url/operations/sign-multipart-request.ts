@@ -5,7 +5,7 @@ import { findUpload } from '../multipart/find-upload.js'
 import type { PartLayout } from '../multipart/part-layout.js'
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
-import { S3_OPERATIONS, type ObjectRequest, type S3Operation } from '../s3/presigner.js'
+import { OPERATIONS, type ObjectRequest } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { abortUnlessInBounds } from './complete-multipart-upload.js'
 import { createMultipartUpload, prepareMultipartUpload } from './create-multipart-upload.js'
@@ -72,8 +72,8 @@ async function completionHeaders (
   }
 }
 
-async function sign ({ presigner }: Services, request: ObjectRequest & { readonly operation: S3Operation }) {
+async function sign ({ presigner }: Services, request: ObjectRequest) {
   const url = await presigner.presign(request, await presigner.signingContext())
-  const method = S3_OPERATIONS[request.operation].method as 'GET' | 'POST' | 'DELETE'
+  const method = OPERATIONS[request.operation].method as 'GET' | 'POST' | 'DELETE'
   return { url, key: request.object.key, method, headers: { ...request.headers } }
 }

@@ -1,63 +1,108 @@
 import { errors, retryLater } from '../errors.js'
 
-/** What to make of an answer of S3, by its code (`NoSuchUpload`) or status (404). */
-export type Answers = Readonly<Record<string | number, () => Error>>
+/** What the SDK throws where the store answered; errors of a host's older client are of no class that we know. */
+interface Answer extends Error {
+  /** Of the S3 API, as in `NoSuchKey`; undefined where the body does not say. */
+  readonly Code?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+}
 
-const refused = (reason: string) => () => new errors.FST_UPLOAD_STORE_REFUSED(reason)
+const notFound = () => new errors.FST_UPLOAD_NOT_FOUND()
+const noCredentials = () => retryLater(new errors.FST_UPLOAD_NO_CREDENTIALS())
 const unavailable = () => retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
-const CREDENTIALS = 'the credentials of the service are refused'
-const REGION = 'the bucket is in another region than the service expects'
+const timeout = () => retryLater(new errors.FST_UPLOAD_STORE_TIMEOUT())
+const refused = (reason: string) => () => new errors.FST_UPLOAD_STORE_REFUSED(reason)
 
-/** What S3 answers, whatever was asked. */
-const ANSWERS: Answers = {
-  AccessDenied: refused('the service lacks a permission it needs'),
-  InvalidAccessKeyId: refused(CREDENTIALS),
-  SignatureDoesNotMatch: refused(CREDENTIALS),
-  ExpiredToken: refused(CREDENTIALS),
-  InvalidToken: refused(CREDENTIALS),
-  TokenRefreshRequired: refused(CREDENTIALS),
-  RequestTimeTooSkewed: refused('the clock of the service is off'),
-  NoSuchBucket: refused('the bucket does not exist'),
-  PermanentRedirect: refused(REGION),
-  AuthorizationHeaderMalformed: refused(REGION),
-  301: refused(REGION),
-  403: refused('the service lacks a permission it needs'),
-  429: unavailable
+const WRONG_REGION = refused('the bucket is in another region: set the region of the S3 client')
+
+/** Codes by which S3 says that it does not accept who we are, whatever we ask for. */
+const SIGNATURE_REFUSED: Readonly<Record<string, string>> = {
+  AccountProblem: 'there is a problem with the account (AccountProblem)',
+  InvalidAccessKeyId: 'it does not know the access key (InvalidAccessKeyId)',
+  InvalidClientTokenId: 'it does not know the access key (InvalidClientTokenId)',
+  InvalidToken: 'it does not accept the session token (InvalidToken)',
+  NotSignedUp: 'the account is not signed up (NotSignedUp)',
+  RequestTimeTooSkewed: 'the clock of this machine is wrong (RequestTimeTooSkewed)',
+  SignatureDoesNotMatch: 'the secret does not belong to the access key (SignatureDoesNotMatch)',
+  UnrecognizedClientException: 'it does not know the access key (UnrecognizedClientException)'
 }
 
 /**
- * The error that a failed call to S3 is answered with. What nobody thought of is a 502, with nothing of it passed on.
- *
- * @param error what the SDK rejected with
- * @param exceptions what the operation makes of some answers
+ * What an answer of the store becomes, by its code ("Error responses" in the Amazon S3 API reference) or, where it has
+ * none, by its status. What is not in here is answered 502, or 503 where it is a failure of the store's own. Nothing
+ * of the store's words is passed on.
  */
-export function answerOf (error: unknown, exceptions: Answers = {}): Error {
-  const answer = translate(error as Error, exceptions)
-  return answer === error ? answer : Object.assign(answer, { cause: error })
+const ANSWERS: Readonly<Record<string, () => Error>> = {
+  NoSuchKey: notFound,
+  NoSuchUpload: notFound,
+  NoSuchBucket: refused('there is no such bucket (NoSuchBucket)'),
+  AccessDenied: refused('it denies a permission that this service needs (AccessDenied)'),
+  403: refused('it denies a permission that this service needs'),
+  ...Object.fromEntries(Object.entries(SIGNATURE_REFUSED).map(([code, reason]) => [code, refused(reason)])),
+  ExpiredToken: noCredentials,
+  ExpiredTokenException: noCredentials,
+  TokenRefreshRequired: noCredentials,
+  AuthorizationHeaderMalformed: WRONG_REGION,
+  AuthorizationQueryParametersError: WRONG_REGION,
+  PermanentRedirect: WRONG_REGION,
+  TemporaryRedirect: WRONG_REGION,
+  301: WRONG_REGION,
+  307: WRONG_REGION,
+  MethodNotAllowed: refused('it does not support a request that this service needs'),
+  NotImplemented: refused('it does not support a request that this service needs'),
+  501: refused('it does not support a request that this service needs'),
+  ConditionalRequestConflict: unavailable,
+  InternalError: unavailable,
+  OperationAborted: unavailable,
+  RequestTimeout: unavailable,
+  ServiceUnavailable: unavailable,
+  SlowDown: unavailable,
+  429: unavailable
 }
 
-/** Whether S3 refuses the credentials of the service, not what it does with them. */
-export function isCredentialsProblem (error: unknown): boolean {
-  return error instanceof errors.FST_UPLOAD_STORE_REFUSED && error.message.endsWith(CREDENTIALS)
+/** The code of an answer of the store; its status as in `404` where it has none; undefined where there is no answer. */
+export function codeOf (error: unknown): string | undefined {
+  const { Code, $metadata } = error as Answer
+  return Code ?? $metadata?.httpStatusCode?.toString()
 }
 
-function translate (error: Error, exceptions: Answers): Error {
+/** Why the store accepts no request of ours, where that is what it says. */
+export function whySignatureRefused (error: unknown): string | undefined {
+  return SIGNATURE_REFUSED[codeOf(error) ?? '']
+}
+
+/** Whether something failed for the store's sake, or for that of the way there. */
+export function isStoreFailure (error: unknown): boolean {
+  return codeOf(error) !== undefined || connectionError(error as Error) !== undefined
+}
+
+/** The error of ours for whatever a call to the store failed with, which becomes its cause. */
+export function toStoreError (error: unknown): Error {
   if (error instanceof errors.FST_UPLOAD_NO_CREDENTIALS) return error
-  if (isTimeout(error)) return retryLater(new errors.FST_UPLOAD_STORE_TIMEOUT())
-  if (error.name === 'CredentialsProviderError') return retryLater(new errors.FST_UPLOAD_NO_CREDENTIALS())
-  const status = statusOf(error)
-  if (status === undefined) return unavailable()
-  const answer = exceptions[error.name] ?? exceptions[status] ?? ANSWERS[error.name] ?? ANSWERS[status]
-  if (answer !== undefined) return answer()
-  return status >= 500 ? unavailable() : new errors.FST_UPLOAD_STORE_REFUSED(`it answered ${status} unexpectedly`)
+  return Object.assign((connectionError(error as Error) ?? answerError(error as Answer))(), { cause: error })
+}
+
+/** An answer of the store that can't be what was asked for. */
+export function invalidResponse (what: string): Error {
+  return new errors.FST_UPLOAD_STORE_REFUSED(`invalid response from S3: ${what}`)
+}
+
+/** The error for work on the store that took too long as a whole. */
+export function storeTimeout (cause: unknown): Error {
+  return Object.assign(timeout(), { cause })
 }
 
 // The SDK calls a connection that was reset a timeout, too.
-function isTimeout (error: Error & { readonly code?: string }): boolean {
-  return ['AbortError', 'TimeoutError'].includes(error.name) && !['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+function connectionError ({ name, code = '' }: Error & { readonly code?: string }): (() => Error) | undefined {
+  if (name === 'CredentialsProviderError') return noCredentials
+  if (/^E(?!RR_)|^ERR_STREAM_PREMATURE_CLOSE$|^UND_ERR_/.test(code)) return code === 'ETIMEDOUT' ? timeout : unavailable
+  return name === 'AbortError' || name === 'TimeoutError' ? timeout : undefined
 }
 
-// By its form, for the errors of a host's own client are of classes of its own.
-function statusOf ({ $metadata }: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): number | undefined {
-  return $metadata?.httpStatusCode
+function answerError (answer: Answer): () => Error {
+  const known = ANSWERS[codeOf(answer) ?? '']
+  const status = answer.$metadata?.httpStatusCode
+  if (known !== undefined) return known
+  if (status === undefined) return refused('invalid response from S3')
+  return status >= 500 ? unavailable : ANSWERS[status] ?? refused(`unexpected response from S3 (HTTP ${status})`)
 }

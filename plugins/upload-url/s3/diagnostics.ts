@@ -1,11 +1,10 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
-import type { S3Client } from '@aws-sdk/client-s3'
-import type { S3Operation } from './requests.js'
+import type { Operation } from './object-request.js'
 
 /** One signature for a client: published on the channel `fastify-upload-url:sign` when it is made, or could not be. */
 export interface SignEvent {
   /** What it is for, under the name of the S3 API. */
-  readonly operation: S3Operation | 'PostObject'
+  readonly operation: Operation | 'PostObject'
   /** Milliseconds it took. */
   readonly duration: number
   /** Why there is none. */
@@ -40,7 +39,7 @@ export const channels = {
 } as const
 
 /** Does a piece of work, and tells a channel how long it took and how it ended. */
-export function instrumented<T> (listeners: Channel, operation: SignEvent['operation'] | StoreEvent['operation'], work: () => Promise<T>): Promise<T> {
+export function instrumented<T> (listeners: Channel, operation: string, work: () => Promise<T>): Promise<T> {
   return listeners.hasSubscribers ? measured(listeners, operation, work) : work()
 }
 
@@ -54,11 +53,4 @@ async function measured<T> (listeners: Channel, operation: string, work: () => P
     listeners.publish({ operation, duration: performance.now() - start, error })
     throw error
   }
-}
-
-/** A view of a client that tells of every call. Not a middleware, since these could change what is signed. */
-export function instrumentedClient (client: S3Client): S3Client {
-  const send = (command: Parameters<S3Client['send']>[0], ...rest: unknown[]): Promise<unknown> =>
-    instrumented(channels.store, command.constructor.name.replace(/Command$/, ''), () => Reflect.apply(client.send, client, [command, ...rest]) as Promise<unknown>)
-  return Object.create(client, { send: { value: send } })
 }

@@ -1,4 +1,4 @@
-import { PARAMETERS, S3_OPERATIONS, type KeyRequest, type S3Operation } from './requests.js'
+import { OPERATIONS, PARAMETERS, type KeyRequest, type Operation } from './object-request.js'
 import { encode, encodePath, type CanonicalRequest } from './sigv4.js'
 
 /**
@@ -10,45 +10,51 @@ export interface EndpointTemplate {
   readonly origin: string
   /** The authority alone. */
   readonly host: string
-  /** What stands before the key in the path, encoded: empty, or the bucket where it is addressed by path. */
+  /** What stands before the key in the path, encoded: `/`, or with the bucket where it is addressed by path. */
   readonly basePath: string
   readonly region: string
   readonly service: string
   /** Parameters that every URL of an operation carries, encoded. */
-  readonly constants: Readonly<Record<S3Operation, string>>
+  readonly constants: Readonly<Record<Operation, string>>
 }
 
-const KEY = 'self-check'
-const PRESIGNED = new RegExp(`^(https?://([^/?]+))(/(?:[^?]*/)?)${KEY}\\?(.*)$`)
-const ALL_PARAMETERS = { uploadId: 'self-check', partNumber: '1' }
+const PROBE_KEY = 'probe'
+const PRESIGNED = new RegExp(`^(https?://([^/?]+))(/(?:[^?]*/)?)${PROBE_KEY}\\?(.*)$`)
+const ALL_PARAMETERS = { uploadId: 'probe', partNumber: '1' }
 
 /**
- * Reads the template off URLs that the SDK signs.
+ * Reads the endpoint template from URLs that the SDK signs.
  *
  * @param sign signs a request with the SDK
- * @returns undefined where the URLs have another form than SigV4 gives them
+ * @returns the template, or a string that says why the URLs have another form than SigV4 gives them
  */
 export async function readEndpointTemplate (
   sign: (request: KeyRequest) => Promise<string>
-): Promise<EndpointTemplate | undefined> {
-  const constants: Partial<Record<S3Operation, string>> = {}
-  let template: Omit<EndpointTemplate, 'constants'> | undefined
-  for (const operation of Object.keys(S3_OPERATIONS) as S3Operation[]) {
-    const url = readUrl(await sign({ operation, object: { key: KEY }, parameters: ALL_PARAMETERS }))
-    if (url === undefined) return undefined
-    template ??= url.template
+): Promise<EndpointTemplate | string> {
+  const names = Object.keys(OPERATIONS) as Operation[]
+  const constants: Partial<Record<Operation, string>> = {}
+  let template
+  for (const operation of names) {
+    const url = readUrl(await sign({ operation, object: { key: PROBE_KEY }, parameters: ALL_PARAMETERS }))
+    if (typeof url === 'string') return url
     constants[operation] = url.constants
+    template ??= url
   }
-  return template && { ...template, constants: constants as Record<S3Operation, string> }
+  return { ...template!, constants: constants as EndpointTemplate['constants'] }
 }
 
 /** The request in the form it is signed in. */
-export function toCanonicalRequest (
-  { origin, host, basePath, constants }: EndpointTemplate, { operation, object, parameters, headers = {} }: KeyRequest
-): CanonicalRequest {
-  const { method } = S3_OPERATIONS[operation]
-  const query = queryOf(constants[operation], parameters)
-  return { method, origin, host, path: basePath + encodePath(object.key), query, headers }
+export function toCanonicalRequest (template: EndpointTemplate, request: KeyRequest): CanonicalRequest {
+  const { origin, host, basePath, constants } = template
+  const { operation, object, parameters, headers = {} } = request
+  return {
+    method: OPERATIONS[operation].method,
+    origin,
+    host,
+    path: basePath + encodePath(object.key),
+    query: queryOf(constants[operation], parameters),
+    headers
+  }
 }
 
 function queryOf (constants: string, parameters: KeyRequest['parameters']): string {
@@ -59,14 +65,17 @@ function queryOf (constants: string, parameters: KeyRequest['parameters']): stri
 
 function readUrl (url: string) {
   const [, origin, host, basePath, query] = PRESIGNED.exec(url) ?? []
-  if (origin === undefined || host === undefined || basePath === undefined || query === undefined) return undefined
-  const parameters = new Map(query.split('&').map(pair => pair.split('=', 2) as [string, string]))
-  const credential = decodeURIComponent(parameters.get('X-Amz-Credential') ?? '')
-  const [, region, service] = /\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential) ?? []
-  if (parameters.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' || region === undefined || service === undefined) return undefined
-  const constants = [...parameters].filter(([name]) => !name.startsWith('X-Amz-') && !(decodeURIComponent(name) in PARAMETERS))
-  return {
-    template: { origin, host, basePath, region, service },
-    constants: constants.map(pair => pair.join('=')).sort().join('&')
+  if (origin === undefined || host === undefined || basePath === undefined || query === undefined) {
+    return 'the key is not the end of the path'
   }
+  const parameters = query.split('&').map(pair => [pair, ...pair.split('=', 2)] as [string, string, string])
+  const valueOf = (wanted: string) => decodeURIComponent(parameters.find(([, name]) => name === wanted)?.[2] ?? '')
+  const algorithm = valueOf('X-Amz-Algorithm')
+  if (algorithm !== 'AWS4-HMAC-SHA256') return `the signature is of another kind, ${algorithm}`
+  const [, region, service] = /\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request$/.exec(valueOf('X-Amz-Credential')) ?? []
+  if (region === undefined || service === undefined) return 'the scope is of another kind'
+  const constants = parameters
+    .filter(([, name]) => !name.startsWith('X-Amz-') && !(decodeURIComponent(name) in PARAMETERS))
+    .map(([pair]) => pair).sort().join('&')
+  return { origin, host, basePath, region, service, constants }
 }

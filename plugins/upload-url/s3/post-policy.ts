@@ -1,11 +1,10 @@
-import type { S3Client } from '@aws-sdk/client-s3'
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import type { OwnedObject } from '../object-key.js'
+import type { EndpointTemplate } from './endpoint.js'
 import type { SigningContext } from './signing-context.js'
-import { withConfig } from './client.js'
+import type { SigningScope } from './sigv4.js'
 
 /** What a form upload may contain. */
-export interface FormPolicy {
+export interface PostPolicy {
   readonly object: OwnedObject
   /** Form fields by name; each must be sent with exactly this value. */
   readonly fields: Readonly<Record<string, string>>
@@ -20,20 +19,33 @@ export interface SignedForm {
 }
 
 /**
- * Signs a POST policy with the SDK ("Browser-based uploads using POST", S3 API reference). Every field
+ * Signs a POST policy: "Browser-based uploads using POST" in the Amazon S3 API reference. Every field
  * is matched exactly, and S3 refuses a field the policy does not name.
+ *
+ * @param bucket name, as the policy has it
  */
-export function signForm (client: S3Client, bucket: string, policy: FormPolicy, context: SigningContext): Promise<SignedForm> {
-  const dated = withConfig(client, {
-    credentials: async () => context.credentials,
-    // The package offers no signing date; the offset it adds to its own clock serves as one.
-    systemClockOffset: context.signingDate.getTime() - Date.now()
-  })
-  return createPresignedPost(dated, {
-    Bucket: bucket,
-    Key: policy.object.key,
-    Fields: { ...policy.fields },
-    Conditions: [['content-length-range', ...policy.contentLengthRange]],
-    Expires: context.expiresIn
-  })
+export function signPostPolicy (
+  bucket: string, policy: Omit<PostPolicy, 'object'> & { readonly object: { readonly key: string } },
+  { origin, basePath }: EndpointTemplate, { credentials, timestamp, expiresAt }: SigningContext, scope: SigningScope
+): SignedForm {
+  const { key } = policy.object
+  const fields: Record<string, string> = {
+    ...policy.fields,
+    bucket,
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': scope.credential,
+    'X-Amz-Date': timestamp,
+    ...credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }
+  }
+  const conditions = [
+    ['content-length-range', ...policy.contentLengthRange],
+    ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
+    { key }
+  ]
+  const document = JSON.stringify({ expiration: expiresAt.replace('.000Z', 'Z'), conditions })
+  const encoded = Buffer.from(document).toString('base64')
+  return {
+    url: origin + (basePath === '/' ? '/' : basePath.slice(0, -1)),
+    fields: { ...fields, key, Policy: encoded, 'X-Amz-Signature': scope.signPolicy(encoded) }
+  }
 }

@@ -1,22 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { PARAMETERS, S3_OPERATIONS, type KeyRequest } from './requests.js'
-
-/** When a URL is signed, and for how many seconds. */
-export interface SigningTime {
-  readonly signingDate: Date
-  readonly expiresIn: number
-}
+import { withConfig } from './client.js'
+import { OPERATIONS, PARAMETERS, type KeyRequest } from './object-request.js'
+import type { SigningContext } from './signing-context.js'
 
 /**
  * Signs one request with the SDK: slow, and right by definition. Every header of the request is signed
- * as a header and none is hoisted into the query, where S3 may ignore it.
+ * as a header and none is hoisted into the query, where a store may ignore it.
  *
  * @param client whose configuration and middleware decide the URL
- * @throws whatever the SDK throws: no credentials, an invalid bucket, …
+ * @throws whatever the SDK throws: an invalid bucket, no session of S3 Express, …
  */
 export function presignWithSdk (
-  client: S3Client, bucket: string, request: KeyRequest, { signingDate, expiresIn }: SigningTime
+  client: S3Client, bucket: string, request: KeyRequest,
+  { credentials, signingDate, expiresIn }: Pick<SigningContext, 'credentials' | 'signingDate' | 'expiresIn'>
 ): Promise<string> {
   const { headers = {} } = request
   const command = commandFor(bucket, request)
@@ -24,12 +21,12 @@ export function presignWithSdk (
     Object.assign((args.request as { headers: object }).headers, headers)
     return next(args)
   }, { step: 'build', name: 'signedHeaders', priority: 'low' })
-  const names = Object.keys(headers)
-  return getSignedUrl(client, command, {
+  const names = new Set(Object.keys(headers))
+  return getSignedUrl(withConfig(client, { credentials: async () => credentials }), command, {
     signingDate,
     expiresIn,
-    signableHeaders: new Set(names),
-    unhoistableHeaders: new Set(names)
+    signableHeaders: names,
+    unhoistableHeaders: names
   })
 }
 
@@ -39,6 +36,6 @@ function commandFor (bucket: string, { operation, object, parameters = {} }: Key
     input[PARAMETERS[name as keyof typeof PARAMETERS]] = value
   }
   // The table pairs each command with its own parameters; the union of their inputs has no common type.
-  const Command = S3_OPERATIONS[operation].Command as unknown as typeof S3_OPERATIONS.PutObject.Command
+  const Command = OPERATIONS[operation].Command as unknown as typeof OPERATIONS.PutObject.Command
   return new Command(input as { Bucket: string, Key: string })
 }

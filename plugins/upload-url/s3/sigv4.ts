@@ -1,10 +1,6 @@
 import { createHmac, hash } from 'node:crypto'
 import type { SigningContext } from './signing-context.js'
 
-// Of SHA-256, in bytes and in hex digits.
-const BLOCK = 64
-const DIGEST = 64
-
 /** One request in the form SigV4 signs it. Everything but the credentials and the date. */
 export interface CanonicalRequest {
   readonly method: string
@@ -20,27 +16,42 @@ export interface CanonicalRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What all signatures of one context, region and service share. */
+/** What all signatures of one signing context, region and service share. */
 export interface SigningScope {
+  /** Access key and scope, as in `AKIA…/20260101/eu-central-1/s3/aws4_request`. */
+  readonly credential: string
   /** The query as far as it is the same for all: `X-Amz-Algorithm` to `X-Amz-Security-Token`. */
   readonly query: string
   /** Signs a canonical request, in hex ("Calculate signature"). */
-  readonly sign: (canonicalRequest: string) => string
+  readonly signRequest: (canonicalRequest: string) => string
+  /** Signs a POST policy, in hex. @param policy in base64 */
+  readonly signPolicy: (policy: string) => string
 }
 
 /**
  * Prepares all that does not depend on the request, the key of the day with it ("Calculate signature", step 2).
+ *
+ * HMAC is Node's own. Two hashes of one shot over buffers laid out once took 1.8 µs instead of 2.9, of the 5.5 µs of
+ * CPU that a URL takes in all (Node 20, 100 000 URLs): not worth twenty lines.
  */
-export function signingScope ({ credentials, timestamp, expiresIn }: Pick<SigningContext, 'credentials' | 'timestamp' | 'expiresIn'>, region: string, service: string): SigningScope {
+export function createSigningScope (
+  { credentials, timestamp, expiresIn }: Pick<SigningContext, 'credentials' | 'timestamp' | 'expiresIn'>,
+  region: string, service: string
+): SigningScope {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
   const date = timestamp.slice(0, 8)
   const scope = `${date}/${region}/${service}/aws4_request`
-  const key = [date, region, service, 'aws4_request'].reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`))
+  const credential = `${accessKeyId}/${scope}`
+  const key = [date, region, service, 'aws4_request']
+    .reduce<Buffer>((key, part) => hmac(key, part).digest(), Buffer.from(`AWS4${secretAccessKey}`))
+  const preamble = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n`
   return {
+    credential,
     query: 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD' +
-      `&X-Amz-Credential=${encode(`${accessKeyId}/${scope}`)}&X-Amz-Date=${timestamp}&X-Amz-Expires=${expiresIn}` +
+      `&X-Amz-Credential=${encode(credential)}&X-Amz-Date=${timestamp}&X-Amz-Expires=${expiresIn}` +
       (sessionToken ? `&X-Amz-Security-Token=${encode(sessionToken)}` : ''),
-    sign: signer(key, `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n`)
+    signRequest: canonicalRequest => hmac(key, preamble + hash('sha256', canonicalRequest, 'hex')).digest('hex'),
+    signPolicy: policy => hmac(key, policy).digest('hex')
   }
 }
 
@@ -49,20 +60,23 @@ export function signingScope ({ credentials, timestamp, expiresIn }: Pick<Signin
  * Parameters" in the Amazon S3 API reference. The payload stays unsigned; what of it is declared travels
  * as signed headers.
  */
-export function presignUrl ({ method, origin, host, path, query, headers }: CanonicalRequest, scope: SigningScope): string {
+export function presignUrl (request: CanonicalRequest, scope: SigningScope): string {
+  const { method, origin, host, path, query, headers } = request
   const names = [...Object.keys(headers), 'host'].sort()
-  // "Add query parameters": in the order of their names, for so they are signed.
-  const rest = `&X-Amz-SignedHeaders=${names.join('%3B')}${query === '' ? '' : `&${query}`}`
+  // In the order of their names ("Add query parameters"), for so they are signed.
+  const parameters = `&X-Amz-SignedHeaders=${names.join('%3B')}${query === '' ? '' : `&${query}`}`
   let canonicalHeaders = ''
   for (const name of names) canonicalHeaders += `${name}:${name === 'host' ? host : canonicalValue(headers[name]!)}\n`
-  const canonicalRequest = `${method}\n${path}\n${scope.query}${rest}\n${canonicalHeaders}\n${names.join(';')}\nUNSIGNED-PAYLOAD`
-  return `${origin}${path}?${scope.query}&X-Amz-Signature=${scope.sign(canonicalRequest)}${rest}`
+  const canonicalRequest =
+    `${method}\n${path}\n${scope.query}${parameters}\n${canonicalHeaders}\n${names.join(';')}\nUNSIGNED-PAYLOAD`
+  return `${origin}${path}?${scope.query}&X-Amz-Signature=${scope.signRequest(canonicalRequest)}${parameters}`
 }
 
 /** Percent-encodes all but the unreserved characters of RFC 3986. */
 export function encode (text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text
-  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** Percent-encodes a path, but for its slashes. */
@@ -74,23 +88,6 @@ function canonicalValue (value: string): string {
   return /[ \t\r\n]/.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value
 }
 
-function hmac (key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
-}
-
-// HMAC (RFC 2104) over buffers that are laid out once: two hashes of one shot take half the time of an Hmac object.
-function signer (key: Buffer, preamble: string): SigningScope['sign'] {
-  const inner = Buffer.concat([padded(key, 0x36), Buffer.from(preamble), Buffer.alloc(DIGEST)])
-  const outer = Buffer.concat([padded(key, 0x5c), Buffer.alloc(DIGEST / 2)])
-  return canonicalRequest => {
-    inner.write(hash('sha256', canonicalRequest, 'hex'), inner.length - DIGEST, 'latin1')
-    outer.write(hash('sha256', inner, 'hex'), BLOCK, 'hex')
-    return hash('sha256', outer, 'hex')
-  }
-}
-
-function padded (key: Buffer, pad: number): Buffer {
-  const block = Buffer.alloc(BLOCK, pad)
-  for (const [index, byte] of key.entries()) block[index] = byte ^ pad
-  return block
+function hmac (key: Buffer, text: string) {
+  return createHmac('sha256', key).update(text)
 }

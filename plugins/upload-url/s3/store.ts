@@ -1,270 +1,284 @@
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand,
-  HeadObjectCommand, ListPartsCommand, type HeadObjectCommandOutput, type ListPartsCommandOutput, type S3Client
+  HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, ListPartsCommand,
+  type ListPartsCommandOutput, type S3Client
 } from '@aws-sdk/client-s3'
-import { errors, retryLater } from '../errors.js'
+import { channels, instrumented } from './diagnostics.js'
+import { errors } from '../errors.js'
 import type { OwnedObject, OwnedUpload } from '../object-key.js'
-import { answerOf, isCredentialsProblem, type Answers } from './answers.js'
-import { S3_LIMITS } from './limits.js'
+import { codeOf, invalidResponse, toStoreError, whySignatureRefused } from './answers.js'
+import type { CredentialSource } from './credentials.js'
+import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
+import { withTimeout } from './timeout.js'
 
-/** An object as S3 describes it. */
-export interface StoredObject {
-  /** Size in bytes. */
-  readonly size: number
-  readonly contentType: string | undefined
-  readonly etag: string | undefined
-  /** SHA-256 of the bytes in hex, where S3 verified one. */
-  readonly sha256: string | undefined
-  readonly lastModified: Date | undefined
-  readonly metadata: Readonly<Record<string, string>>
-  /** Server-side encryption: `AES256`, `aws:kms`, … */
-  readonly encryption: string | undefined
-}
-
-/** A part as S3 lists it. */
-export interface StoredPart {
-  readonly partNumber: number
-  /** Size in bytes. */
-  readonly size: number
+/** A piece of one version of an object. */
+export interface ByteRange {
+  /** First byte. */
+  readonly start: number
+  /** The byte after the last. */
+  readonly end: number
+  /** Of the object as it was when its status was asked for. */
   readonly etag: string
-  /** SHA-256 in base64, where the part has one. */
-  readonly sha256?: string | undefined
-}
-
-/** The object was replaced or deleted since it was looked at. */
-export class ObjectChangedError extends Error {
-  override readonly name = 'ObjectChangedError'
 }
 
 interface CallOptions {
-  /** Ends the call when nobody waits for it any more. */
+  /** Aborts when nobody wants the answer any more; the call then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** What becomes of an answer in one place, by its code, instead of what becomes of it everywhere. */
+type Exceptions<E> = Readonly<Record<string, () => E>>
+
+interface SendOptions {
+  readonly abortSignal: AbortSignal
+}
+
+interface CompletionOptions extends CallOptions {
+  /** `*` so as not to overwrite an object. */
+  readonly ifNoneMatch?: '*' | undefined
+  /** Of the object in bytes, where the store is to hold the parts to it. */
+  readonly size?: number | undefined
+}
+
 /**
- * The calls to S3, each about an object of its owner. All of them end in time, and throw FST_UPLOAD_STORE_REFUSED,
- * FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT or FST_UPLOAD_NO_CREDENTIALS.
+ * The calls to the store, about objects of which it is known whose they are. Each ends within a time of its own, and
+ * rejects with FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED or
+ * FST_UPLOAD_NO_CREDENTIALS whatever goes wrong, beside what is said here.
  */
 export interface Store {
-  /** The object; undefined where there is none. */
+  /** @returns undefined where there is nothing, or nothing that may be read */
   head (object: OwnedObject, options?: CallOptions): Promise<StoredObject | undefined>
   /**
-   * The bytes [start, end) of an object.
-   *
-   * @param etag that the object must still have
-   * @throws ObjectChangedError where it has another, or is gone
+   * @returns exactly the bytes of the range
+   * @throws ObjectChangedError where the object is gone or another by now
    */
-  read (
-    object: OwnedObject, range: { readonly start: number, readonly end: number, readonly etag: string | undefined },
-    signal: AbortSignal
-  ): Promise<Uint8Array>
-  /** @param headers bound to the object, by lower-case name */
+  read (object: OwnedObject, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array>
+  /** @param headers what is bound to the object, by lower-case name */
   createMultipartUpload (
     object: OwnedObject, headers: Readonly<Record<string, string>>, options?: CallOptions
-  ): Promise<{ readonly uploadId: string, readonly expiresAt: Date | undefined }>
-  /** All uploaded parts, in order. @throws FST_UPLOAD_NOT_FOUND for an upload that is not in progress */
+  ): Promise<{ readonly uploadId: string, readonly expiresAt?: Date }>
+  /** @returns every part, in order @throws FST_UPLOAD_NOT_FOUND for an upload that is not in progress */
   listParts (upload: OwnedUpload, options?: CallOptions): Promise<StoredPart[]>
-  /** @throws FST_UPLOAD_NOT_FOUND for an upload that is not in progress */
+  /** @throws FST_UPLOAD_NOT_FOUND for an upload that is not in progress, or not to this object */
   assertInProgress (upload: OwnedUpload, options?: CallOptions): Promise<void>
   /**
-   * Goes on when the client hangs up, since S3 does so too.
-   *
    * @param parts in order
-   * @param options whether there must not be an object yet, and the size it will have in bytes
-   * @returns the ETag, without its quotes on some S3 servers, and missing on others
-   * @throws FST_UPLOAD_NOT_FOUND, FST_UPLOAD_INVALID_PARTS; FST_UPLOAD_CONFLICT where there is an object already
+   * @returns the ETag, where the store says it
+   * @throws FST_UPLOAD_NOT_FOUND, FST_UPLOAD_INVALID_PARTS, FST_UPLOAD_CONFLICT
    */
   completeMultipartUpload (
-    upload: OwnedUpload, parts: readonly StoredPart[], options: { readonly ifNoneMatch: boolean, readonly size: number }
+    upload: OwnedUpload, parts: readonly StoredPart[], options?: CompletionOptions
   ): Promise<{ readonly etag: string | undefined }>
-  /** Safe to repeat. */
+  /** Frees the parts, unless the upload has ended one way or the other. */
   abortMultipartUpload (upload: OwnedUpload, options?: CallOptions): Promise<void>
-  /** Whether the bucket is there and takes our credentials. It need not grant more. */
+  /** Asks whether the bucket is there and accepts who we are; rights that this service does not need may lack. */
   checkBucket (): Promise<void>
 }
 
+/** An object is gone, or has been replaced, since its status was asked for. */
+export class ObjectChangedError extends Error {}
+
 const TIMEOUT_MS = 2_500
-/** Putting ten thousand parts together takes S3 minutes at worst ("Completing a multipart upload", S3 user guide). */
-const COMPLETE_TIMEOUT_MS = 120_000
-/** Nobody's object: no owner's prefix is empty. */
-const CHECK_KEY = '/readiness-check'
+/** Putting 10 000 parts together takes S3 its time ("Completing a multipart upload": several minutes at worst). */
+const COMPLETION_TIMEOUT_MS = 120_000
+/** S3 gives 1 000 parts a page; a store that gives fewer gets as many requests, and no more. */
+const MAX_PAGES = 100
 
-const notFound = () => new errors.FST_UPLOAD_NOT_FOUND()
-const changed = () => new ObjectChangedError('The object has changed')
-const invalidParts = (problem: string) => () => new errors.FST_UPLOAD_INVALID_PARTS(problem)
-
-const OF_READ: Answers = { 404: changed, 412: changed, 416: changed }
-const OF_UPLOAD: Answers = { NoSuchUpload: notFound, NoSuchKey: notFound }
-const OF_COMPLETION: Answers = {
-  ...OF_UPLOAD,
-  EntityTooSmall: invalidParts('a part but the last is smaller than S3 accepts, mostly 5 MiB: upload larger parts'),
-  InvalidPart: invalidParts('a part has been replaced meanwhile: list the parts, then complete again'),
-  EntityTooLarge: invalidParts('the object would be larger than S3 accepts'),
-  PreconditionFailed: () => new errors.FST_UPLOAD_CONFLICT(),
-  ConditionalRequestConflict: () => retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
+/** What {@link createStore} needs to know. */
+export interface StoreOptions {
+  readonly client: S3Client
+  readonly credentials: CredentialSource
+  readonly bucket: string
+  /** Is told once where the store does not accept who we are. */
+  readonly warn: (message: string) => void
 }
 
-/**
- * @param client is used as it is
- * @param keyPrefix first part of every object key
- * @param refused is told that S3 refuses our credentials
- */
-export function createStore (
-  client: S3Client, bucket: string, keyPrefix: string, refused: (error: Error) => void
-): Store {
-  async function call<T> (
-    send: (abortSignal: AbortSignal) => Promise<T>, exceptions?: Answers, signal?: AbortSignal, timeout = TIMEOUT_MS
-  ): Promise<T> {
-    const timeUp = AbortSignal.timeout(timeout)
+export function createStore ({ client, credentials, bucket, warn }: StoreOptions): Store {
+  const warned = new Set<string>()
+
+  async function call<T, E = never> (
+    operation: string, send: (options: SendOptions) => Promise<T>,
+    { signal, timeout = TIMEOUT_MS, exceptions = {} }: CallOptions & {
+      readonly timeout?: number
+      readonly exceptions?: Exceptions<E>
+    } = {}
+  ): Promise<T | Awaited<E>> {
+    await credentials(0)
     try {
-      return await send(signal === undefined ? timeUp : AbortSignal.any([signal, timeUp]))
+      return await instrumented(channels.store, operation, () =>
+        withTimeout(timeout, abortSignal => send({ abortSignal }), signal))
     } catch (error) {
-      const answer = answerOf(error, exceptions)
-      if (isCredentialsProblem(answer)) refused(answer)
-      throw answer
+      if (signal?.aborted) throw signal.reason
+      const exception = exceptions[codeOf(error) ?? '']
+      if (exception !== undefined) return await exception()
+      warnOnce(whySignatureRefused(error))
+      throw toStoreError(error)
     }
   }
 
-  const target = ({ key }: OwnedObject) => ({ Bucket: bucket, Key: key })
-  const uploadTarget = (upload: OwnedUpload) => ({ ...target(upload), UploadId: upload.uploadId })
-
-  function getRange (key: string, Range: string, IfMatch: string | undefined, exceptions: Answers, signal?: AbortSignal) {
-    return call(
-      abortSignal => client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range, IfMatch }), { abortSignal }),
-      exceptions, signal
-    )
+  function warnOnce (reason: string | undefined): void {
+    if (reason === undefined || warned.has(reason)) return
+    warned.add(reason)
+    warn(`The store does not accept the credentials of this service: ${reason}`)
   }
 
-  // A HEAD has no body to say whether it was the credentials or a permission, so a GET asks again.
-  async function isMerelyForbidden (key: string, signal?: AbortSignal): Promise<boolean> {
-    const permission = new errors.FST_UPLOAD_STORE_REFUSED('permission')
-    try {
-      const { Body } = await getRange(key, 'bytes=0-0', undefined, { AccessDenied: () => permission, NoSuchKey: () => permission }, signal)
-      discard(Body)
-      return false
-    } catch (error) {
-      if (error === permission) return true
-      throw error
+  async function head (object: OwnedObject, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
+    const output = await call('HeadObject', options => client.send(command, options), {
+      signal, exceptions: withoutBody(() => explainHead(object, signal))
+    })
+    return output === undefined ? undefined : toStoredObject(output)
+  }
+
+  // A HEAD has no body to say in whether there is no object, no bucket, no permission, or no such access key. Without
+  // the right to list the bucket, which this service does not want, S3 denies access to what is not there.
+  async function explainHead (object: OwnedObject, signal: AbortSignal | undefined): Promise<undefined> {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: 'bytes=0-0' })
+    const nothing = () => undefined
+    await call('GetObject', async options => await (await client.send(command, options)).Body?.transformToByteArray(), {
+      signal,
+      exceptions: { NoSuchKey: nothing, 404: nothing, AccessDenied: nothing, InvalidRange: nothing, 416: nothing }
+    })
+    return undefined
+  }
+
+  async function read (
+    object: OwnedObject, { start, end, etag }: ByteRange, signal?: AbortSignal
+  ): Promise<Uint8Array> {
+    const target = { Bucket: bucket, Key: object.key }
+    const command = new GetObjectCommand({ ...target, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
+    const changed = () => { throw new ObjectChangedError(`${object.key} is no longer what it was`) }
+    const denied = async () => {
+      if (await head(object, { signal }) === undefined) return changed()
+      throw toStoreError({ Code: 'AccessDenied' })
     }
+    const { bytes, range } = await call('GetObject', async options => {
+      const { Body, ContentRange } = await client.send(command, options)
+      return { bytes: await Body!.transformToByteArray(), range: ContentRange }
+    }, {
+      signal,
+      exceptions: {
+        PreconditionFailed: changed,
+        412: changed,
+        NoSuchKey: changed,
+        404: changed,
+        InvalidRange: changed,
+        416: changed,
+        AccessDenied: denied
+      }
+    })
+    const isAsked = range === undefined ? start === 0 : range.startsWith(`bytes ${start}-${end - 1}/`)
+    if (!isAsked || bytes.length !== end - start) throw invalidResponse('other bytes than were asked for')
+    return bytes
+  }
+
+  async function createMultipartUpload (
+    object: OwnedObject, headers: Readonly<Record<string, string>>, { signal }: CallOptions = {}
+  ) {
+    const command = withHeaders(new CreateMultipartUploadCommand({ Bucket: bucket, Key: object.key }), headers)
+    const send = (options: SendOptions) => client.send(command, options)
+    const { UploadId, AbortDate } = await call('CreateMultipartUpload', send, { signal })
+    if (UploadId === undefined || UploadId === '') throw invalidResponse('no UploadId')
+    return { uploadId: UploadId, ...AbortDate !== undefined && { expiresAt: AbortDate } }
   }
 
   function listPage (
-    upload: OwnedUpload, page: { MaxParts?: number, PartNumberMarker?: string | undefined }, signal?: AbortSignal
+    upload: OwnedUpload, page: { MaxParts?: number, PartNumberMarker?: string }, { signal }: CallOptions
   ): Promise<ListPartsCommandOutput> {
-    return call(
-      abortSignal => client.send(new ListPartsCommand({ ...uploadTarget(upload), ...page }), { abortSignal }), OF_UPLOAD, signal
-    )
+    const command = new ListPartsCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId, ...page })
+    return call('ListParts', options => client.send(command, options), { signal, exceptions: { 404: notFound } })
   }
 
-  return {
-    async head (object, { signal } = {}) {
-      const forbidden = new errors.FST_UPLOAD_STORE_REFUSED('the service lacks a permission it needs')
-      const missing = new ObjectChangedError('missing')
-      try {
-        return describe(await call(
-          abortSignal => client.send(new HeadObjectCommand({ ...target(object), ChecksumMode: 'ENABLED' }), { abortSignal }),
-          { 403: () => forbidden, 404: () => missing }, signal
-        ))
-      } catch (error) {
-        if (error === missing) return undefined
-        // Without the permission to list the bucket, which this service does not need, S3 answers 403 for a missing object.
-        if (error === forbidden && await isMerelyForbidden(object.key, signal)) return undefined
-        throw error
-      }
-    },
-
-    async read (object, { start, end, etag }, signal) {
-      const { Body, ContentLength } = await getRange(object.key, `bytes=${start}-${end - 1}`, etag, OF_READ, signal)
-      if (Body === undefined || ContentLength !== end - start) {
-        discard(Body)
-        throw new errors.FST_UPLOAD_STORE_REFUSED('it does not answer with the range asked for')
-      }
-      return call(() => Body.transformToByteArray(), OF_READ, signal)
-    },
-
-    async createMultipartUpload (object, headers, { signal } = {}) {
-      const command = new CreateMultipartUploadCommand(target(object))
-      command.middlewareStack.add(next => args => {
-        Object.assign((args.request as { headers: object }).headers, headers)
-        return next(args)
-      }, { step: 'build', name: 'boundHeaders', priority: 'low' })
-      const { UploadId, AbortDate } = await call(abortSignal => client.send(command, { abortSignal }), undefined, signal)
-      if (UploadId === undefined) throw new errors.FST_UPLOAD_STORE_REFUSED('it names no upload id')
-      return { uploadId: UploadId, expiresAt: AbortDate }
-    },
-
-    async listParts (upload, { signal } = {}) {
-      const parts: StoredPart[] = []
-      let PartNumberMarker: string | undefined
-      do {
-        const page = await listPage(upload, { PartNumberMarker }, signal)
-        for (const part of page.Parts ?? []) {
-          const partNumber = part.PartNumber ?? 0
-          // Whatever S3 says, this ends: the numbers of parts rise, and there are no more than 10 000.
-          if (partNumber <= (parts.at(-1)?.partNumber ?? 0) || partNumber > S3_LIMITS.maxParts) {
-            throw new errors.FST_UPLOAD_STORE_REFUSED('it lists parts out of order')
-          }
-          parts.push({ partNumber, size: part.Size ?? 0, etag: part.ETag ?? '', sha256: part.ChecksumSHA256 })
-        }
-        PartNumberMarker = page.IsTruncated === true && page.Parts?.length ? page.NextPartNumberMarker : undefined
-      } while (PartNumberMarker !== undefined)
-      return parts
-    },
-
-    async assertInProgress (upload, { signal } = {}) {
-      await listPage(upload, { MaxParts: 1 }, signal)
-    },
-
-    async completeMultipartUpload (upload, parts, { ifNoneMatch, size }) {
-      const Parts = parts.map(({ partNumber, etag, sha256 }) =>
-        ({ PartNumber: partNumber, ETag: etag, ...sha256 !== undefined && { ChecksumSHA256: sha256 } }))
-      const command = new CompleteMultipartUploadCommand({
-        ...uploadTarget(upload),
-        MultipartUpload: { Parts },
-        MpuObjectSize: size,
-        ...ifNoneMatch && { IfNoneMatch: '*' }
-      })
-      const { ETag } = await call(
-        abortSignal => client.send(command, { abortSignal }), OF_COMPLETION, undefined, COMPLETE_TIMEOUT_MS
-      )
-      return { etag: ETag }
-    },
-
-    async abortMultipartUpload (upload, { signal } = {}) {
-      const gone = new errors.FST_UPLOAD_NOT_FOUND()
-      try {
-        await call(
-          abortSignal => client.send(new AbortMultipartUploadCommand(uploadTarget(upload)), { abortSignal }),
-          { NoSuchUpload: () => gone, NoSuchKey: () => gone }, signal
-        )
-      } catch (error) {
-        if (error !== gone) throw error
-      }
-    },
-
-    async checkBucket () {
-      if (!await isMerelyForbidden(`${keyPrefix}${CHECK_KEY}`)) {
-        throw new errors.FST_UPLOAD_STORE_REFUSED('it has an object at a key that is nobody’s')
-      }
+  async function listParts (upload: OwnedUpload, options: CallOptions = {}): Promise<StoredPart[]> {
+    const parts: StoredPart[] = []
+    for (let pages = 1; pages <= MAX_PAGES; pages += 1) {
+      const last = parts.at(-1)?.partNumber
+      const page = await listPage(upload, last === undefined ? {} : { PartNumberMarker: String(last) }, options)
+      for (const part of page.Parts ?? []) parts.push(toStoredPart(part, parts.at(-1)?.partNumber))
+      if (page.IsTruncated !== true) return parts
+      if (parts.at(-1)?.partNumber === last) break
     }
+    throw invalidResponse('a list of parts without an end')
   }
-}
 
-function describe (head: HeadObjectCommandOutput): StoredObject {
-  const { ContentLength = 0, ContentType, ETag, ChecksumSHA256, ChecksumType, LastModified, Metadata = {} } = head
-  const isOfWhole = ChecksumSHA256 !== undefined && ChecksumType !== 'COMPOSITE'
+  async function completeMultipartUpload (
+    upload: OwnedUpload, parts: readonly StoredPart[], { ifNoneMatch, size, signal }: CompletionOptions = {}
+  ) {
+    const command = new CompleteMultipartUploadCommand({
+      Bucket: bucket,
+      Key: upload.key,
+      UploadId: upload.uploadId,
+      MultipartUpload: { Parts: parts.map(toCompletedPart) },
+      IfNoneMatch: ifNoneMatch,
+      MpuObjectSize: size
+    })
+    const { ETag } = await call('CompleteMultipartUpload', options => client.send(command, options), {
+      signal, timeout: COMPLETION_TIMEOUT_MS, exceptions: COMPLETION_EXCEPTIONS
+    })
+    return { etag: ETag }
+  }
+
+  async function abortMultipartUpload (upload: OwnedUpload, { signal }: CallOptions = {}): Promise<void> {
+    const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId })
+    const done = () => undefined
+    await call('AbortMultipartUpload', options => client.send(command, options), {
+      signal, exceptions: { NoSuchUpload: done, NoSuchKey: done, 404: done }
+    })
+  }
+
+  async function checkBucket (): Promise<void> {
+    const command = new HeadBucketCommand({ Bucket: bucket })
+    await call('HeadBucket', options => client.send(command, options), { exceptions: withoutBody(explainHeadBucket) })
+  }
+
+  async function explainHeadBucket (): Promise<void> {
+    const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
+    await call('ListObjectsV2', options => client.send(command, options), {
+      exceptions: { AccessDenied: () => undefined }
+    })
+  }
+
   return {
-    size: ContentLength,
-    contentType: ContentType,
-    etag: ETag,
-    sha256: isOfWhole ? Buffer.from(ChecksumSHA256, 'base64').toString('hex') : undefined,
-    lastModified: LastModified,
-    metadata: Metadata,
-    encryption: head.ServerSideEncryption
+    head,
+    read,
+    createMultipartUpload,
+    listParts,
+    assertInProgress: async (upload, options = {}) => { await listPage(upload, { MaxParts: 1 }, options) },
+    completeMultipartUpload,
+    abortMultipartUpload,
+    checkBucket
   }
 }
 
-// What is not read would keep the connection.
-function discard (body: unknown): void {
-  (body as { destroy? (): void } | undefined)?.destroy?.()
+const notFound = () => { throw new errors.FST_UPLOAD_NOT_FOUND() }
+const conflict = () => { throw new errors.FST_UPLOAD_CONFLICT() }
+const invalidParts = (problem: string) => () => { throw new errors.FST_UPLOAD_INVALID_PARTS(problem) }
+
+const COMPLETION_EXCEPTIONS: Exceptions<never> = {
+  EntityTooSmall: invalidParts(
+    'a part but the last is smaller than the store accepts, which is 5 MiB as a rule: upload larger parts'),
+  EntityTooLarge: invalidParts('the object would be larger than the store accepts'),
+  InvalidPart: invalidParts('a part has been replaced meanwhile: list the parts, then complete again'),
+  PreconditionFailed: conflict,
+  412: conflict,
+  404: notFound
+}
+
+/** The answers to a HEAD that another request has to explain. */
+function withoutBody<E> (explain: () => E): Exceptions<E> {
+  return { 301: explain, 307: explain, 400: explain, 403: explain, 404: explain }
+}
+
+function toCompletedPart ({ partNumber, etag, sha256 }: StoredPart) {
+  return { PartNumber: partNumber, ETag: etag, ...sha256 !== undefined && { ChecksumSHA256: sha256 } }
+}
+
+function withHeaders (
+  command: CreateMultipartUploadCommand, headers: Readonly<Record<string, string>>
+): CreateMultipartUploadCommand {
+  command.middlewareStack.add(next => args => {
+    Object.assign((args.request as { headers: object }).headers, headers)
+    return next(args)
+  }, { step: 'build', name: 'requestHeaders', priority: 'low' })
+  return command
 }

@@ -7,6 +7,15 @@ import { promisify } from 'node:util'
 import { DAMAGES } from './damages.js'
 import { INPUTS, recipes, type Recipe } from './recipes.js'
 import { recordInChromium } from './record-in-chromium.js'
+import type { Truth } from './truth.js'
+
+/** A recording, and what is known of it beyond what ffmpeg says. */
+export interface MadeRecording {
+  readonly path: string
+  readonly truth?: Partial<Truth> | undefined
+  /** The recording that holds the same sound. */
+  readonly same?: string | undefined
+}
 
 const run = promisify(exec)
 const FIXTURES = fileURLToPath(new URL('../../fixtures/audio', import.meta.url))
@@ -15,17 +24,17 @@ const FIXTURES = fileURLToPath(new URL('../../fixtures/audio', import.meta.url))
  * Makes every recording of the survey in a folder: by Debian's encoders, by Chromium's MediaRecorder, and out of those,
  * as uploads are found to be damaged.
  *
- * @returns the paths of the recordings
+ * @returns the recordings
  * @throws when an encoder fails
  */
-export async function makeCorpus (folder: string): Promise<string[]> {
+export async function makeCorpus (folder: string): Promise<MadeRecording[]> {
   const inputs = join(folder, 'inputs')
   const corpus = join(folder, 'corpus')
   for (const path of [inputs, corpus]) mkdirSync(path, { recursive: true })
   for (const recipe of INPUTS) await make(recipe, inputs, inputs)
   const recorded = recordInChromium(join(inputs, 'in-48000-1.wav'), corpus)
-  const encoded = await inParallel(recipes(), recipe => make(recipe, inputs, corpus))
-  return [...encoded, ...await recorded, ...damaged(corpus)]
+  const encoded = await inParallel(recipes(), async recipe => ({ path: await make(recipe, inputs, corpus), truth: recipe.truth }))
+  return [...encoded, ...(await recorded).map(path => ({ path })), ...damaged(corpus)]
 }
 
 async function make ({ name, command }: Recipe, inputs: string, folder: string): Promise<string> {
@@ -36,11 +45,11 @@ async function make ({ name, command }: Recipe, inputs: string, folder: string):
   return out
 }
 
-function damaged (corpus: string): string[] {
-  return DAMAGES.map(({ name, of, damage }) => {
-    const out = join(corpus, name)
-    writeFileSync(out, damage(readFileSync(join(corpus, of))))
-    return out
+function damaged (corpus: string): MadeRecording[] {
+  return DAMAGES.map(({ name, of, damage, isWhole }) => {
+    const path = join(corpus, name)
+    writeFileSync(path, damage(readFileSync(join(corpus, of))))
+    return { path, same: isWhole ? of : undefined }
   })
 }
 

@@ -1,8 +1,12 @@
+import type { Truth } from './truth.js'
+
 /** A recording to make: a shell command that reads the inputs and writes `$out`. */
 export interface Recipe {
   /** Name of the file, with the extension that people would give it. */
   readonly name: string
   readonly command: string
+  /** What the recipe itself makes certain, where ffmpeg gets it wrong. */
+  readonly truth?: Partial<Truth>
 }
 
 const RATES = [8000, 11025, 16000, 22050, 32000, 44100, 48000]
@@ -43,7 +47,7 @@ function wav (): Recipe[] {
     { name: 'surround.wav', command: `${FFMPEG} -i in-5.1.wav -c:a pcm_s24le $out` },
     { name: 'piped-ffmpeg.wav', command: `${FFMPEG} -i ${input(16000, 1)} -f wav - | cat > $out` },
     { name: 'piped-sox.wav', command: `sox ${input(16000, 1)} -t wav - 2>/dev/null | cat > $out` },
-    { name: 'sox-rifx.wav', command: `sox ${input(16000, 2)} -B $out` },
+    { name: 'sox-rifx.wav', command: `sox ${input(16000, 2)} -B $out`, truth: { codec: 'pcm_s16be' } },
     ...['a-law', 'u-law', 'ms-adpcm', 'ima-adpcm', 'gsm-full-rate', 'floating-point'].map(encoding => ({ name: `sox-${encoding}.wav`, command: `sox ${input(8000, 1)} -e ${encoding} $out` })),
     ...[8, 16, 24, 32].map(bits => ({ name: `sox-${bits}.wav`, command: `sox ${input(44100, 2)} -b ${bits} $out` }))
   ]
@@ -95,7 +99,7 @@ function mpeg (): Recipe[] {
     ...[0, 2, 4, 6, 9].map(quality => ({ name: `lame-v${quality}.mp3`, command: `lame --silent -V ${quality} ${input(44100, 2)} $out` })),
     ...[4, 9].map(quality => ({ name: `lame-v${quality}-no-xing.mp3`, command: `lame --silent -t -V ${quality} ${input(44100, 2)} $out` })),
     ...[24, 64, 128].map(rate => ({ name: `lame-abr-${rate}.mp3`, command: `lame --silent --abr ${rate} ${input(22050, 2)} $out` })),
-    ...[56, 160, 320].map(rate => ({ name: `lame-free-${rate}.mp3`, command: `lame --silent --freeformat -b ${rate} ${input(44100, 2)} $out` })),
+    ...[56, 160, 320].map(rate => ({ name: `lame-free-${rate}.mp3`, command: `lame --silent --freeformat --resample 44.1 -b ${rate} ${input(44100, 2)} $out`, truth: { codec: 'mp3', sampleRate: 44100, channels: 2, decoded: 10 } })),
     ...['s', 'j', 'f', 'd', 'm'].map(mode => ({ name: `lame-mode-${mode}.mp3`, command: `lame --silent -m ${mode} -b 128 ${input(44100, 2)} $out` })),
     { name: 'lame-crc.mp3', command: `lame --silent -p -b 128 ${input(44100, 2)} $out` },
     { name: 'lame-id3v1.mp3', command: `lame --silent --id3v1-only --tt title -b 64 ${input(44100, 1)} $out` },
@@ -136,8 +140,9 @@ const MP4_FLAGS: Readonly<Record<string, string>> = {
 
 function iso (): Recipe[] {
   return [
-    ...Object.entries(MP4_FLAGS).flatMap(([label, flags]) => encoded('m4a', `aac-${label}`, `-c:a aac ${flags} -f mp4`, [16000, 44100])),
-    ...['alac', 'flac', 'libopus', 'libmp3lame', 'ac3', 'eac3', 'mp2'].flatMap(codec => encoded('mp4', codec, `-c:a ${codec} -strict -2`, [48000])),
+    ...Object.entries(MP4_FLAGS).flatMap(([label, flags]) => encoded('m4a', `aac-${label}`, `-c:a aac ${flags} -f mp4`, [16000, 44100]).map(recipe => ({ ...recipe, truth: { decoded: 10 } }))),
+    ...['alac', 'flac', 'libopus', 'libmp3lame', 'ac3', 'eac3'].flatMap(codec => encoded('mp4', codec, `-c:a ${codec} -strict -2`, [48000])),
+    ...encoded('mp4', 'mp2', '-c:a mp2', [48000]).map(recipe => ({ ...recipe, truth: { codec: 'mp2' } })),
     ...['pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be', 'pcm_s32le', 'pcm_f32le', 'pcm_f64be', 'pcm_alaw', 'pcm_mulaw', 'pcm_u8', 'adpcm_ima_qt', 'aac', 'alac'].flatMap(codec => encoded('mov', codec, `-c:a ${codec}`, [44100])),
     ...encoded('m4a', 'ipod', '-c:a aac -f ipod', [44100]),
     ...encoded('3gp', 'aac', '-c:a aac', [16000], [1]),
@@ -199,7 +204,7 @@ function long (): Recipe[] {
     looped('long-xing.mp3', '-c:a libmp3lame -q:a 6', 'mp3', ''),
     looped('long.aac', '-c:a aac -b:a 32k', 'aac', ''),
     looped('long.mka', '-c:a libmp3lame -b:a 32k', 'mp3', ''),
-    looped('long.wav', '-c:a adpcm_ima_wav', 'wav', ''),
+    { name: 'long.wav', command: `${FFMPEG} -stream_loop 100 -i ${input(16000, 1)} -c:a adpcm_ima_wav $out` },
     { name: 'long.flac', command: `${FFMPEG} -stream_loop 100 -i ${input(16000, 1)} -c:a flac $out` },
     { name: 'long-streamed.flac', command: `${FFMPEG} -stream_loop 100 -i ${input(16000, 1)} -c:a flac -f flac - | cat > $out` }
   ]

@@ -6,8 +6,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { LIMITS, objectOf } from '../counted-object.js'
+import { LIMITS } from '../counted-object.js'
 import { INSPECTORS, type Found } from './inspectors.js'
+import { IsolatedInspector } from './isolated.js'
 import { inParallel, makeCorpus } from './make-corpus.js'
 import { otherFiles } from './other-files.js'
 import { UNKNOWN_DURATIONS } from './unknown-durations.js'
@@ -23,6 +24,8 @@ type Outcome = 'right' | 'none' | 'wrong' | 'rejected'
 
 interface Tally extends Record<Outcome, number> {
   nonAudioTaken: number
+  /** Files that it did not come back from. */
+  crashes: number
   reads: number
   kilobytes: number
   medianMs: number
@@ -58,41 +61,43 @@ function misnamed (found: NonNullable<Found>, { name, truth }: Recording): strin
 }
 
 async function survey (folder: string): Promise<boolean> {
-  const paths = await makeCorpus(folder)
-  const truths = await knownTruths(paths, join(folder, 'truths.json'))
-  const measured = paths.map(path => ({ name: basename(path), bytes: readFileSync(path), truth: truths[basename(path)] }))
+  const made = await makeCorpus(folder)
+  const truths = await decodedTruths(made.map(({ path }) => path), join(folder, 'truths.json'))
+  const measured = made.map(({ path, truth, same = basename(path) }) => ({ name: basename(path), bytes: readFileSync(path), truth: completed({ ...truths[basename(path)], ...truths[same], ...truth }) }))
   const recordings: Recording[] = measured.flatMap(({ truth, ...file }) => truth === undefined ? [] : { ...file, truth })
   const others = otherFiles(join(folder, 'corpus'))
   const faults: string[] = measured.filter(({ truth }) => truth === undefined).map(({ name }) => `${name}: ffmpeg decodes nothing`)
   const unknown: string[] = []
   const table: Record<string, Tally> = {}
-  for (const [label, inspect] of Object.entries(INSPECTORS)) {
+  for (const label of Object.keys(INSPECTORS)) {
+    const inspector = new IsolatedInspector(label)
     const isOurs = label === 'ours'
-    const tally: Tally = { right: 0, none: 0, wrong: 0, rejected: 0, nonAudioTaken: 0, reads: 0, kilobytes: 0, medianMs: 0 }
+    const tally: Tally = { right: 0, none: 0, wrong: 0, rejected: 0, nonAudioTaken: 0, crashes: 0, reads: 0, kilobytes: 0, medianMs: 0 }
     const times: number[] = []
     for (const recording of recordings) {
-      const object = objectOf(recording.bytes)
-      const began = performance.now()
-      const found = await inspect(object)
-      times.push(performance.now() - began)
+      const { found, reads, bytes, milliseconds } = await inspector.inspect(recording.bytes)
+      times.push(milliseconds)
       const differences = isOurs && found !== undefined ? misnamed(found, recording) : []
       const outcome = differences.length > 0 ? 'wrong' : outcomeOf(found, recording.truth)
       tally[outcome] += 1
-      tally.reads += object.requests / recordings.length
-      tally.kilobytes += object.bytes / 1000 / recordings.length
+      tally.reads += reads / recordings.length
+      tally.kilobytes += bytes / 1000 / recordings.length
       if (!isOurs) continue
-      const line = [`${recording.name}: ${outcome}`, ...differences, `duration ${found?.duration?.toFixed(3)} instead of ${recording.truth.decoded.toFixed(3)} (packets ${recording.truth.packets.toFixed(3)})`, `${object.requests} reads, ${object.bytes} of ${recording.bytes.length} bytes`].join(', ')
+      const line = [`${recording.name}: ${outcome}`, ...differences, `duration ${found?.duration?.toFixed(3)} instead of ${recording.truth.decoded.toFixed(3)} (packets ${recording.truth.packets.toFixed(3)})`, `${reads} reads, ${bytes} of ${recording.bytes.length} bytes`].join(', ')
       const reason = UNKNOWN_DURATIONS[recording.name]
       if (outcome === 'none' && reason !== undefined) unknown.push(`${recording.name}: ${reason}`)
       else if (outcome !== 'right') faults.push(line)
-      if (object.requests > LIMITS.maxRequests || object.bytes > LIMITS.maxBytes) faults.push(`${line}: over the limits`)
+      if (reads > LIMITS.maxRequests || bytes > LIMITS.maxBytes) faults.push(`${line}: over the limits`)
     }
     for (const { name, bytes } of others) {
-      const found = await inspect(objectOf(bytes))
+      const { found } = await inspector.inspect(bytes)
       if (found === undefined) continue
       tally.nonAudioTaken += 1
       if (isOurs) faults.push(`${name}: taken for ${JSON.stringify(found)}`)
     }
+    inspector.stop()
+    tally.crashes = inspector.failures
+    if (isOurs && tally.crashes > 0) faults.push(`${tally.crashes} files crashed or hung the inspector`)
     table[label] = { ...tally, reads: round(tally.reads), kilobytes: round(tally.kilobytes), medianMs: round(times.sort((one, other) => one - other)[times.length >> 1]!) }
   }
   if (recordings.length < MIN_SHAPES) faults.push(`only ${recordings.length} recordings were made`)
@@ -106,7 +111,13 @@ async function survey (folder: string): Promise<boolean> {
   return faults.length === 0
 }
 
-async function knownTruths (paths: readonly string[], cache: string): Promise<Record<string, Truth>> {
+function completed (truth: Partial<Truth>): Truth | undefined {
+  const { codec, sampleRate, channels, decoded, packets = decoded } = truth
+  if (codec === undefined || sampleRate === undefined || channels === undefined || decoded === undefined || packets === undefined) return undefined
+  return { codec, sampleRate, channels, decoded, packets }
+}
+
+async function decodedTruths (paths: readonly string[], cache: string): Promise<Record<string, Truth>> {
   const truths = existsSync(cache) ? JSON.parse(readFileSync(cache, 'utf8')) as Record<string, Truth> : {}
   await inParallel(paths.filter(path => truths[basename(path)] === undefined), async path => {
     const truth = await truthOf(path)

@@ -28,11 +28,15 @@ export async function truthOf (file: string): Promise<Truth | undefined> {
   return { codec, sampleRate, channels, decoded: (sound!.length - data - 8) / channels / sampleRate, packets: secondsOf(packets!.text) }
 }
 
-/** The sum of the durations that a list of packets in ffmpeg's `framecrc` format gives. */
+/**
+ * The sum of the durations that a list of packets in ffmpeg's `framecrc` format gives; or the time of the last packet,
+ * where they have none, as in Chromium's MP4.
+ */
 function secondsOf (list: string): number {
   const [, numerator = '', denominator = ''] = /#tb 0: (\d+)\/(\d+)/.exec(list) ?? []
-  const durations = [...list.matchAll(/^0,[^,]*,[^,]*, *(\d+)/gm)].map(match => Number(match[1]))
-  return durations.reduce((sum, duration) => sum + duration, 0) * Number(numerator) / Number(denominator)
+  const packets = [...list.matchAll(/^0,[^,]*, *(-?\d+), *(\d+)/gm)].map(([, time, duration]) => ({ time: Number(time), duration: Number(duration) }))
+  const sum = packets.reduce((total, { duration }) => total + duration, 0)
+  return (sum === 0 ? packets.at(-1)?.time ?? 0 : sum) * Number(numerator) / Number(denominator)
 }
 
 interface Output {

@@ -27,7 +27,7 @@ const LONG_HEADER = 16
 export async function * boxes (source: RangeSource, extent: Extent): AsyncGenerator<Box> {
   let at = extent.content
   for (let count = 0; count < MAX_BOXES && at + HEADER <= extent.end; count += 1) {
-    const box = parseBox(await source.read(at, LONG_HEADER), at, extent.end)
+    const box = await boxAt(source, at, extent.end)
     if (box === undefined) return
     yield box
     at = box.end
@@ -46,6 +46,11 @@ export async function findBox (source: RangeSource, extent: Extent, ...path: str
 /** The content of a box, `limit` bytes at most. */
 export async function readBox (source: RangeSource, box: Extent | undefined, limit: number): Promise<Buffer> {
   return box === undefined ? Buffer.alloc(0) : await source.read(box.content, Math.min(box.end - box.content, limit))
+}
+
+/** The box at `start`; one that says no size ends at `limit`. */
+export async function boxAt (source: RangeSource, start: number, limit: number): Promise<Box | undefined> {
+  return parseBox(await source.read(start, LONG_HEADER), start, limit)
 }
 
 function parseBox (header: Buffer, start: number, limit: number): Box | undefined {

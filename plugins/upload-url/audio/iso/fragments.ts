@@ -1,5 +1,6 @@
 import type { RangeSource } from '../range-source.js'
-import { boxes, findBox, readBox, type Box, type Extent } from './boxes.js'
+import { boxAt, boxes, findBox, readBox, type Box, type Extent } from './boxes.js'
+import { readLastOffset } from './random-access.js'
 import { readRuns, type FragmentDefaults } from './runs.js'
 import type { Sample } from './samples.js'
 import type { AudioTrack } from './track.js'
@@ -95,6 +96,9 @@ async function endOfLastFragment (source: RangeSource, { fragments }: Fragmented
     }
     if (start === fragments) return undefined
     searched = start + TYPE_AT
+    const indexed = await readLastOffset(source, trackId)
+    const end = indexed && await endOfFragmentAt(source, indexed, trackId, defaults)
+    if (end !== undefined) return end
   }
   return undefined
 }
@@ -104,6 +108,13 @@ function fragmentAt (bytes: Buffer, at: number, position: number): Box | undefin
   const size = bytes.readUInt32BE(at)
   if (size < 16 || at + size > bytes.length || bytes.toString('latin1', at + 12, at + 16) !== 'mfhd') return undefined
   return { type: 'moof', start: position + at, content: position + at + 8, end: position + at + size }
+}
+
+/** Where the fragment that begins at `start` ends, in units of the media, if it says when it begins. */
+async function endOfFragmentAt (source: RangeSource, start: number, trackId: number, defaults: FragmentDefaults): Promise<number | undefined> {
+  const box = await boxAt(source, start, source.size)
+  const fragment = box?.type === 'moof' ? await readFragment(source, box, trackId, defaults) : undefined
+  return fragment?.start === undefined ? undefined : fragment.start + fragment.duration
 }
 
 /** Fragments without a decode time are added up, behind the samples of the movie box. */

@@ -2,6 +2,7 @@ import type { AudioInfo } from '../audio-schema.js'
 import { NotAudioError } from '../not-audio-error.js'
 import type { RangeSource } from '../range-source.js'
 import { boxes, findBox, readBox, type Box } from './boxes.js'
+import { durationWithin } from './cut.js'
 import { firstFragment, fragmentedDuration } from './fragments.js'
 import { readDefaults } from './runs.js'
 import { describeBySamples, firstSamples, type Sample } from './samples.js'
@@ -57,7 +58,12 @@ export async function readIsoMedia (source: RangeSource, start: number): Promise
 async function readWhole (source: RangeSource, { hasMedia, isTruncated }: Layout, movie: Box, track: AudioTrack): Promise<Sound | undefined> {
   if (track.sampleCount === 0 || track.tables === undefined || !hasMedia) return undefined
   const samples = track.entry.isVague ? await firstSamples(source, track.tables) : []
-  return { samples, duration: isTruncated ? undefined : await durationOf(source, movie, track) }
+  return { samples, duration: isTruncated ? await durationOfCut(source, track.tables, track) : await durationOf(source, movie, track) }
+}
+
+async function durationOfCut (source: RangeSource, tables: Box, { mediaStart, timescale }: AudioTrack): Promise<number | undefined> {
+  const units = await durationWithin(source, tables)
+  return units === undefined || timescale === 0 ? undefined : Math.max(0, units - mediaStart) / timescale
 }
 
 async function durationOf (source: RangeSource, movie: Box, { movieDuration, mediaDuration, mediaStart, timescale }: AudioTrack): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { detectAacExtension } from '../aac-extension.js'
+import { outputOfAac } from '../aac-output.js'
 import { MPEG_FRAMES } from '../mpeg-frame.js'
 import type { RangeSource } from '../range-source.js'
 import { boxes, readBox, type Box } from './boxes.js'
@@ -19,14 +19,9 @@ const MAX_SAMPLES = 64 * 1024
 export async function describeBySamples (source: RangeSource, entry: SampleEntry, samples: readonly Sample[]): Promise<Omit<SampleEntry, 'isVague'>> {
   const { codec, sampleRate, channels } = entry
   const blocks = await readSamples(source, samples.slice(0, LOOKED_AT))
-  if (codec !== 'aac') {
-    const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
-    return { codec: frame ? `mp${frame.layer}` : codec, sampleRate: frame?.sampleRate ?? sampleRate, channels: frame?.channels ?? channels }
-  }
-  const { hasDoubleRate, hasParametricStereo } = detectAacExtension(blocks)
-  if (!hasDoubleRate || sampleRate === undefined) return { codec, sampleRate, channels }
-  const isStereo = channels === 1 ? hasParametricStereo : false
-  return { codec, sampleRate: sampleRate * 2, channels: isStereo === undefined ? undefined : isStereo ? 2 : channels }
+  if (codec === 'aac') return { codec, ...outputOfAac({ sampleRate, channels }, blocks) }
+  const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
+  return frame === undefined ? { codec, sampleRate, channels } : { codec: `mp${frame.layer}`, sampleRate: frame.sampleRate, channels: frame.channels }
 }
 
 /** The samples at the start of the tables of a track, enough to look at. */
@@ -62,24 +57,26 @@ async function readSamples (source: RangeSource, samples: readonly Sample[]): Pr
     .map(({ from, to }) => bytes.subarray(from, to))
 }
 
-function readOffsets (table: Buffer, isLong: boolean): number[] {
+/** Where the chunks begin, in bytes, as `stco` or, with long numbers, `co64` says: as many as are in `table`. */
+export function readOffsets (table: Buffer, isLong: boolean): number[] {
   const offsets: number[] = []
   const width = isLong ? 8 : 4
   const count = table.length < TABLE_HEADER ? 0 : table.readUInt32BE(4)
-  for (let at = TABLE_HEADER; at + width <= table.length && offsets.length < Math.min(count, MAX_CHUNKS); at += width) {
+  for (let at = TABLE_HEADER; at + width <= table.length && offsets.length < count; at += width) {
     offsets.push(isLong ? Number(table.readBigUInt64BE(at)) : table.readUInt32BE(at))
   }
   return offsets
 }
 
-/** Runs of chunks with the same number of samples each (ISO/IEC 14496-12 section 8.7.4). */
-function samplesOfChunk (runs: Buffer, chunk: number): number {
+/** Samples of a chunk, counted from 1: `stsc` has runs of chunks with the same number (ISO/IEC 14496-12 section 8.7.4). */
+export function samplesOfChunk (runs: Buffer, chunk: number): number {
   let samples = 0
   for (let at = TABLE_HEADER; at + 12 <= runs.length && runs.readUInt32BE(at) <= chunk; at += 12) samples = runs.readUInt32BE(at + 4)
-  return Math.min(samples, LOOKED_AT)
+  return samples
 }
 
-function sizeOfSample (sizes: Buffer, index: number): number | undefined {
+/** Bytes of a sample, counted from 0, as `stsz` says; undefined beyond the end of it. */
+export function sizeOfSample (sizes: Buffer, index: number): number | undefined {
   const at = TABLE_HEADER + 4 + index * 4
   if (sizes.length < TABLE_HEADER + 4) return undefined
   const uniform = sizes.readUInt32BE(4)

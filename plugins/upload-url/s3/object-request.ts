@@ -5,7 +5,7 @@ import {
 import type { OwnedObject } from '../object-key.js'
 
 /** The S3 operations a client is handed a URL for, under the names of the S3 API. */
-export const S3_OPERATIONS = {
+export const OPERATIONS = {
   PutObject: { method: 'PUT', Command: PutObjectCommand },
   GetObject: { method: 'GET', Command: GetObjectCommand },
   CreateMultipartUpload: { method: 'POST', Command: CreateMultipartUploadCommand },
@@ -16,7 +16,7 @@ export const S3_OPERATIONS = {
 } as const
 
 /** The name of one of them. */
-export type S3Operation = keyof typeof S3_OPERATIONS
+export type Operation = keyof typeof OPERATIONS
 
 /** Query parameters that belong to an operation, by their name on the wire, and what the SDK calls them. */
 export const PARAMETERS = {
@@ -27,13 +27,15 @@ export const PARAMETERS = {
 } as const
 
 /** One request to sign: an operation on an object, its parameters, and the headers the sender must repeat. */
-export interface ObjectRequest<Target = OwnedObject> {
-  readonly operation: S3Operation
-  readonly object: Target
+export interface ObjectRequest {
+  readonly operation: Operation
+  readonly object: OwnedObject
   readonly parameters?: Readonly<Partial<Record<keyof typeof PARAMETERS, string>>>
   /** Header values by lower-case name; every one of them is signed. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The same for the self-check, on a key that is nobody's. */
-export type KeyRequest = ObjectRequest<{ readonly key: string }>
+/** The same for any key, as the signers take it. */
+export interface KeyRequest extends Omit<ObjectRequest, 'object'> {
+  readonly object: { readonly key: string }
+}
