@@ -1,3 +1,12 @@
-import neostandard from 'neostandard'
+import neostandard, { plugins } from 'neostandard'
 
-export default neostandard({ ts: true, ignores: ['**/dist', '.bench', '.tap', 'openapi/*.json'] })
+export default [
+  ...neostandard({ ts: true, noJsx: true, ignores: ['**/dist', '.bench', '**/.tap', 'openapi/*.json'] }),
+  {
+    plugins: { '@stylistic': plugins['@stylistic'] },
+    rules: {
+      '@stylistic/max-len': ['warn', { code: 120, ignoreUrls: true }],
+      'object-shorthand': ['error', 'properties']
+    }
+  }
+]

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import t from 'tap'
 import { ask, costInQuery, limitedApp, statuses } from './fixtures/limited-app.js'
 import { freePort } from './fixtures/free-port.js'

@@ -64,7 +64,7 @@ t.test('calls to the store are counted by operation and by what the store said',
   const app = await measuredApp(t, { bucket, client: { endpoint, region, credentials, forcePathStyle: true } })
   await app.uploads.checkStore()
   const { key } = await app.uploads.createUploadUrl({}, { owner: 'alice' })
-  await app.uploads.getUploadStatus({ key: key }, { owner: 'alice' })
+  await app.uploads.getUploadStatus({ key }, { owner: 'alice' })
   const text = await figures(app)
   t.match(text, 'upload_url_store_call_duration_seconds_count{operation="HeadBucket",outcome="ok"} 1')
   t.match(text, 'upload_url_store_call_duration_seconds_count{operation="HeadObject",outcome="http_404"} 1')

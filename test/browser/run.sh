@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# run.sh [TEST_FILE...]: drives the page and Uppy's clients in headless Chromium, against the embedded store and then
-# against Ceph RGW. Without arguments: every test in test/browser.
+# run.sh [TEST_FILE...]: the page, Uppy's clients and Swagger UI in Chromium, against the embedded store and then Ceph RGW
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 [ -x /usr/bin/chromium ] || test/apt-install.sh chromium
+test/install-tools.sh test/browser
+npx tsc -p test/browser
 if [ $# = 0 ]; then set -- test/browser/*.extra.ts; fi
-options=(--disable-coverage --jobs=2 --timeout=240)
+options=(--jobs=2)
 result=0
 npx tap "${options[@]}" "$@" || result=$?
 test/rgw/run.sh "${options[@]}" "$@" || result=$?

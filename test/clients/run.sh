@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Clients of others, which come from Debian where they are missing, against Ceph RGW.
+# boto3 and the AWS CLI read from Ceph RGW what our URLs put there; both come from Debian where they are missing
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: three replicas behind nginx, with Redis and Ceph RGW, all on loopback: kills replicas under load, stops the
-# store, stops Redis, and counts. UPLOADS_PER_SECOND (200) and SECONDS_UNDER_FIRE (60) change the load; ONLY=Redis plays
+# Three replicas behind nginx with Redis and Ceph RGW: kills replicas under load, stops the store and Redis, and counts
+# All on loopback. UPLOADS_PER_SECOND (200) and SECONDS_UNDER_FIRE (60) change the load; ONLY=Redis plays
 # what has that word in its title.
 # Installs the Debian packages that are missing. Ends everything it started; fails when a promise is broken.
 set -euo pipefail

@@ -16,7 +16,8 @@ const STRICT = ['--ignoreConfig', '--strict', '--skipLibCheck', '--module', 'nod
 /** What Hey API's own code, which it copies beside the functions, does not compile with. */
 const STRICTEST = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
 
-// Below the repository, where the packages of a client are found.
+// Where the packages of a client are found.
+t.testdirName = 'test/contract/.tap/clients'
 const folder = t.testdir({ 'package.json': '{ "type": "module" }' })
 const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}`, METRICS_KEY }), { storeDirectory: join(folder, 'store') })
 t.teardown(() => app.close())
@@ -29,14 +30,14 @@ async function compiled (program: string, options = STRICTEST): Promise<string[]
 }
 
 async function compiledIn (program: string, options = STRICTEST): Promise<string[]> {
-  await run('npx', ['tsc', ...STRICT, ...options, join(folder, `${program}.ts`)])
+  await run('tsc', [...STRICT, ...options, join(folder, `${program}.ts`)])
   const { stdout } = await run(process.execPath, [join(folder, `${program}.js`), address, API_KEY, METRICS_KEY, RECORDING])
   return stdout.trim().split('\n')
 }
 
 t.before(async () => {
-  await run('npx', ['openapi-typescript', 'openapi/openapi.json', '-o', join(folder, 'service.ts')])
-  await run('npx', ['openapi-ts', '-i', './openapi/openapi.json', '-o', join(folder, 'functions'), '-c', '@hey-api/client-fetch'])
+  await run('openapi-typescript', ['openapi/openapi.json', '-o', join(folder, 'service.ts')])
+  await run('openapi-ts', ['-i', './openapi/openapi.json', '-o', join(folder, 'functions'), '-c', '@hey-api/client-fetch'])
 })
 
 t.test('a client typed by openapi-typescript calls every operation, and uploads a recording', async t => {

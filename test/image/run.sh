@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: builds the image as the Dockerfile says, and tries what it holds. No Docker engine and no registry of images is
+# Builds the image as the Dockerfile says, and runs it with no more rights than Compose leaves it
+# No Docker engine and no registry of images is
 # needed: buildah builds, on a base image made of Debian and npm's Node, and bubblewrap contains. Runs as root, and
 # installs the Debian packages that are missing.
 set -euo pipefail
@@ -36,4 +37,4 @@ images build --format docker --isolation chroot --network host --pull-never --ta
 images inspect --type image fastify-upload-url > "$run/image.json"
 IMAGE_ROOT=$(images mount "$(images from --pull-never fastify-upload-url)")
 export IMAGE_ROOT IMAGE_DESCRIPTION=$run/image.json
-npx tap --disable-coverage test/image/*.extra.ts
+npx tap test/image/*.extra.ts

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [TEST_FILE...]: runs tests against Ceph RGW, a real S3 server that really verifies signatures.
-# Installs RGW where it is missing. Without arguments: every test that needs a store. RGW_STS=true turns session tokens on.
+# run.sh [TEST_FILE...]: every test that needs a store, or those named, against Ceph RGW, a real S3 server
+# Installs RGW where it is missing. RGW_STS=true turns session tokens on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,7 +19,8 @@ test/rgw/start.sh "$run" "$s3_port" "$mon_port"
 export TEST_S3_ENDPOINT=http://127.0.0.1:$s3_port TEST_S3_REGION=us-east-1
 export TEST_S3_ACCESS_KEY_ID=$S3_ACCESS_KEY TEST_S3_SECRET_ACCESS_KEY=$S3_SECRET_KEY
 if [ $# = 0 ]; then
-  set -- test/s3/*.test.ts test/upload-url/bucket/*.test.ts test/upload-url/uppy/*.test.ts \
-    test/upload-url/{any-text,multipart/*,stored/upload-status,stored/store-failures}.test.ts
+  folders=(test/s3 test/upload-url)
+  mapfile -t files < <(grep -rlE "/(store|uploads-to|uploader|uppy-app)\.js'" "${folders[@]}" --include=*.test.ts)
+  set -- test/all.test.ts "${files[@]/#/--test-arg=}"
 fi
-npx tap --disable-coverage "$@"
+npx tap "$@"

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { loadConfig } from '../../plugins/config.js'
 import { buildApp } from '../../src/app.js'
-import { openPage, startChromium } from '../browser/chromium.js'
+import { openPage, startChromium } from './chromium.js'
 
 const API_KEY = 'the-api-key-of-alice'
 
