@@ -42,7 +42,7 @@ async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOp
  * Lets the users of a Fastify application upload audio straight into S3: adds `GET /upload-url` and its
  * company, and `app.uploads` for routes of your own.
  */
-export const uploadUrl = fp(registerUploadUrl, { name: 'fastify-upload-url', fastify: '5.x' })
+export const uploadUrl = fp(registerUploadUrl, { name: 'fastify-upload-url', fastify: '^5.3.0' })
 export default uploadUrl
 
 export { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './diagnostics.js'

@@ -93,7 +93,7 @@ function longestParameter ({ initialConfig: { maxParamLength = 100, routerOption
  * for `signRequest`. With the option `tokenSecret`, the same below `/uppy/{token}` for pages that can send no header,
  * and `POST /uppy-tokens` to get such a path.
  */
-export default fp(registerUppy, { name: 'uppy', fastify: '5.x', dependencies: ['fastify-upload-url'] })
+export default fp(registerUppy, { name: 'uppy', fastify: '^5.3.0', dependencies: ['fastify-upload-url'] })
 
 export type { UppyOptions } from './options.js'
 export type { UppyToken } from './schemas.js'
