@@ -65,10 +65,11 @@ function wantsBody ({ schema }: { readonly schema?: FastifySchema | undefined })
 function isolateQueries (scope: Scope): void {
   const { useSemicolonDelimiter, routerOptions } = scope.initialConfig as SemicolonOption & { readonly routerOptions?: SemicolonOption }
   const delimiter = useSemicolonDelimiter || routerOptions?.useSemicolonDelimiter ? /[?#;]/ : /[?#]/
-  scope.addHook('preValidation', async request => {
+  scope.addHook('preValidation', (request, _reply, done) => {
     const { url = '' } = request.raw
     const start = url.search(delimiter)
     request.query = start === -1 ? {} : { ...parse(url.slice(start + 1), '&', '=', { maxKeys: 0 }) }
+    done()
   })
 }
 
