@@ -27,7 +27,10 @@ const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> 
   { pattern: /^#!AMR/, read: readAmr },
   { pattern: /^[^]{4}ftyp(?!avi[fs]|hei[cfmsx]|hev[cmsx]|mif1|msf1|crx )/, read: readIsoMedia },
   { pattern: /^[^]{4}mdat/, read: readIsoMedia },
-  { pattern: /^\p{Cc}[^]{3}(?:moov|wide|free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u, read: readIsoMedia }
+  {
+    pattern: /^\p{Cc}[^]{3}(?:moov|wide|free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u,
+    read: readIsoMedia
+  }
 ]
 
 /**
