@@ -173,8 +173,8 @@ t.test('boxes before ftyp, or instead of it, do not hide an MP4', async t => {
 })
 
 t.test('text that reads like a box is text', async t => {
-  t.match(await inspectObject(objectOf(Buffer.from('The free market\n'.repeat(20)))), { rejected: 'the bytes are text, not audio' })
-  t.match(await inspectObject(objectOf(Buffer.from('The wide world\n'.repeat(20)))), { rejected: 'the bytes are text, not audio' })
+  t.match(await inspectObject(objectOf(Buffer.from('The free market\n'.repeat(20)))), { rejected: 'the content is text, not audio' })
+  t.match(await inspectObject(objectOf(Buffer.from('The wide world\n'.repeat(20)))), { rejected: 'the content is text, not audio' })
 })
 
 t.test('the inspector imports nothing from outside its folder', async t => {

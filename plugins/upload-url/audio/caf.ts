@@ -80,9 +80,9 @@ export async function readCaf (source: RangeSource, start: number): Promise<Audi
     if (claimed < 0) break
     at = content + claimed
   }
-  if (description === undefined) throw new NotAudioError('the bytes are a CAF header without a format, not audio')
+  if (description === undefined) throw new NotAudioError('the content is a CAF header without a format, not audio')
   if ((data?.bytes ?? 0) <= 0 && !source.limitReached) {
-    throw new NotAudioError('the bytes are a CAF header without any sound after it')
+    throw new NotAudioError('the content is a CAF header without any sound after it')
   }
   const { codec, sampleRate, channels } = description
   const frames = framesOf(description, table, data)

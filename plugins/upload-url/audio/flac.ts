@@ -28,11 +28,11 @@ const DEFAULT_TAIL = 64 * 1024
  */
 export async function readFlac (source: RangeSource, start: number): Promise<AudioInfo> {
   const stream = readStreamInformation(await source.read(start + MAGIC + BLOCK_HEADER, STREAM_INFORMATION))
-  if (stream === undefined) throw new NotAudioError('the bytes are a FLAC header without stream information, not audio')
+  if (stream === undefined) throw new NotAudioError('the content is a FLAC header without stream information, not audio')
   const { sampleRate, channels } = stream
   const first = await firstFrame(source, start, stream)
   if (first === undefined && !source.limitReached) {
-    throw new NotAudioError('the bytes are the headers of a FLAC file without any sound after them')
+    throw new NotAudioError('the content is the headers of a FLAC file without any sound after them')
   }
   const last = first && await lastFrame(source, start, stream)
   const duration = first && last && samplesBetween(first, last, stream) / sampleRate

@@ -99,11 +99,11 @@ export async function readMatroska (source: RangeSource, start: number): Promise
   const documents = await readDocuments(source, start)
   const name = documents[0]?.isWebm ? 'WebM' : 'Matroska'
   const track = documents[0]?.track
-  if (track === undefined) throw new NotAudioError(`the bytes are a ${name} file without an audio track`)
+  if (track === undefined) throw new NotAudioError(`the content is a ${name} file without an audio track`)
   let duration = 0
   for (const document of documents) duration += await durationOf(source, document) ?? NaN
   if (!await hasSound(source, documents[0]!)) {
-    throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
+    throw new NotAudioError(`the content is a ${name} header without any sound after it`)
   }
   const { codec, sampleRate, channels } = track.mayHaveSbr
     ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) }

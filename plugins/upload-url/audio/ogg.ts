@@ -40,9 +40,9 @@ const SEARCHABLE = 1024 * 1024
 export async function readOgg (source: RangeSource, start: number): Promise<AudioInfo> {
   const link = await readLink(source, start)
   if (link === undefined) {
-    throw new NotAudioError('the bytes are an Ogg file without an audio stream that is known here')
+    throw new NotAudioError('the content is an Ogg file without an audio stream that is known here')
   }
-  if (link.isEmpty) throw new NotAudioError('the bytes are the headers of an Ogg file without any sound after them')
+  if (link.isEmpty) throw new NotAudioError('the content is the headers of an Ogg file without any sound after them')
   const { codec, sampleRate, channels } = link.stream
   const duration = await durationOf(source, link)
   return {

@@ -39,15 +39,15 @@ export async function readIsoMedia (source: RangeSource, start: number): Promise
   const layout = await readLayout(source, start)
   const { movie } = layout
   if (movie === undefined) {
-    throw new NotAudioError('the bytes are an MP4 file without its index (moov), which cannot be played')
+    throw new NotAudioError('the content is an MP4 file without its index (moov), which cannot be played')
   }
   const track = await findAudioTrack(source, movie)
-  if (track === undefined) throw new NotAudioError('the bytes are an MP4 file without an audio track')
+  if (track === undefined) throw new NotAudioError('the content is an MP4 file without an audio track')
   const sound = layout.movieExtends === undefined
     ? await readWhole(source, layout, movie, track)
     : await readFragmented(source, layout, layout.movieExtends, track)
   if (sound === undefined && !source.limitReached) {
-    throw new NotAudioError('the bytes are the headers of an MP4 file without any sound after them')
+    throw new NotAudioError('the content is the headers of an MP4 file without any sound after them')
   }
   const { codec, sampleRate, channels } = track.entry.isVague
     ? await describeBySamples(source, track.entry, sound?.samples ?? [])
