@@ -5,6 +5,11 @@ import { errors } from './errors.js'
 
 const INTEGER = /^(0|[1-9]\d{0,15})$/
 
+/** The same type for callers: what is optional may be undefined. */
+export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
+  : T extends object ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
+    : T
+
 /** Validates values against the plugin's own schemas, whatever the host does with its validator. */
 export interface Validation {
   readonly compiler: FastifySchemaCompiler<FastifySchema>
