@@ -98,7 +98,8 @@ const NEVER = new AbortController().signal
 
 /** The schemas that operations refer to by `$id`. */
 export function componentsOf (operations: Operations): TSchema[] {
-  const schemas = Object.values(operations).flatMap(({ input, output, components = [] }) => [input, output, ...components])
+  const schemas = Object.values(operations)
+    .flatMap(({ input, output, components = [] }) => [input, output, ...components])
   return [...new Set(schemas.filter(({ $id }) => $id !== undefined))]
 }
 
