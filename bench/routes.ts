@@ -21,7 +21,10 @@ const VARIANTS: Readonly<Record<Variant, string>> = {
 /** Loads every variant in turn, round after round, so that what the machine does meanwhile strikes all alike. */
 export async function benchRoutes (): Promise<string> {
   const variants = Object.keys(VARIANTS) as Variant[]
-  const start = async (variant: Variant) => ({ variant, server: await ServerProcess.start(variant), rounds: [] as Round[] })
+  const start = async (variant: Variant) => {
+    const rounds: Round[] = []
+    return { variant, server: await ServerProcess.start(variant), rounds }
+  }
   const servers = await Promise.all(variants.map(start))
   for (const { server } of servers) await load(server, 2)
   for (let round = 0; round < ROUNDS; round++) {
@@ -29,7 +32,10 @@ export async function benchRoutes (): Promise<string> {
   }
   for (const { server } of servers) server.stop()
 
-  const perSecond = (variant: Variant) => median(servers.find(server => server.variant === variant)!.rounds.map(round => round.perSecond))
+  const perSecond = (variant: Variant) => {
+    const { rounds } = servers.find(server => server.variant === variant)!
+    return median(rounds.map(round => round.perSecond))
+  }
   const rows = servers.map(({ variant, rounds }) => [
     VARIANTS[variant],
     Math.round(perSecond(variant)),
@@ -42,7 +48,8 @@ export async function benchRoutes (): Promise<string> {
     Math.round(rounds.at(-1)!.rss / 1e6)
   ])
   return table([
-    'GET /upload-url', 'requests/s', 'spread', '× (a)', '× (b)', '× (c)', 'CPU µs/request', 'loop delay p99, ms', 'RSS, MB'
+    'GET /upload-url', 'requests/s', 'spread', '× (a)', '× (b)', '× (c)', 'CPU µs/request', 'loop delay p99, ms',
+    'RSS, MB'
   ], rows)
 }
 
@@ -52,7 +59,8 @@ interface Round extends Usage {
 
 async function load (server: ServerProcess, duration: number): Promise<Round> {
   await server.usage()
-  const { requests, non2xx, errors } = await autocannon({ url: server.address + PATH, headers: HEADERS, connections: CONNECTIONS, duration })
+  const options = { url: server.address + PATH, headers: HEADERS, connections: CONNECTIONS, duration }
+  const { requests, non2xx, errors } = await autocannon(options)
   if (non2xx + errors > 0) throw new Error(`${non2xx} refusals, ${errors} errors`)
   return { perSecond: requests.total / duration, ...await server.usage() }
 }

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import type { Store, Usage, Variant } from './server.js'
 
@@ -10,7 +10,8 @@ export class ServerProcess {
   static async start (variant: Variant, store?: Store): Promise<ServerProcess> {
     const parameters = [variant, ...store === undefined ? [] : [JSON.stringify(store)]]
     // Log lines are written, and go nowhere.
-    const child = fork(new URL('server.js', import.meta.url), parameters, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc']
+    const child = fork(new URL('server.js', import.meta.url), parameters, { stdio })
     const [address] = await once(child, 'message')
     return new ServerProcess(child, address)
   }

@@ -1,5 +1,5 @@
-// One server to put load on, in a process of its own, which takes the variant, and a store as JSON, as its arguments. It
-// says its address, and on request what it used.
+// One server to put load on, in a process of its own, which takes the variant, and a store as JSON, as its arguments.
+// It says its address, and on request what it used.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'

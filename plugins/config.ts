@@ -132,7 +132,8 @@ export function loadConfig (variables: Variables) {
   }
   const isPublic = isProduction || !isLoopback || environment.isSet('S3_BUCKET_NAME')
   if (isPublic && !hasKeys) {
-    environment.problems.push(`API_KEYS or API_KEYS_FILE is required: give ${EnvironmentSchema.properties.API_KEYS.description}`)
+    const { description } = EnvironmentSchema.properties.API_KEYS
+    environment.problems.push(`API_KEYS or API_KEYS_FILE is required: give ${description}`)
   }
   if (isPublic && apiKeys.some(isDevelopmentKey)) {
     environment.problems.push('API_KEYS and API_KEYS_FILE must not contain the development key: everybody knows it')

@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 
 /** Options of the plugin. */
 export interface HealthOptions {
-  /** What must work for the service to be ready, by name. A check that rejects, or does not answer in time, has failed. */
+  /** What must work for the service to be ready, by name. A check that rejects, or is too slow, has failed. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
   /** Milliseconds of mean event loop delay from which on requests are refused; 0 for no limit. Default: 1000. */
   readonly maxEventLoopDelay?: number
@@ -101,8 +101,8 @@ async function runChecks (checks: HealthOptions['checks']): Promise<string[]> {
 
 async function runCheck (name: string, check: () => Promise<void>): Promise<string | undefined> {
   const done = new AbortController()
-  const timeout = setTimeout(CHECK_TIMEOUT_MS, `${name}: no answer within ${CHECK_TIMEOUT_MS} ms`, { signal: done.signal })
-    .catch(() => undefined)
+  const problem = `${name}: no answer within ${CHECK_TIMEOUT_MS} ms`
+  const timeout = setTimeout(CHECK_TIMEOUT_MS, problem, { signal: done.signal }).catch(() => undefined)
   const outcome = check().then(() => undefined, (error: Error) => `${name}: ${error.message}`)
   try {
     return await Promise.race([outcome, timeout])

@@ -15,8 +15,6 @@ export interface LimitsOptions {
   readonly owner: (request: FastifyRequest) => string
   /** What a valid request costs its owner: as many as the URLs it asks for, from 1. Default: 1. */
   readonly cost?: (request: FastifyRequest) => number
-  /** Cost of the requests of one owner that may be in flight at a time, replies still being read included. Default: 5000. */
-  readonly inFlightPerOwner?: number
   /** Where replicas share their limits, as in `redis://redis:6379`. Default: every process counts for itself. */
   readonly redisUrl?: string | undefined
   /** What happens while Redis is unavailable: requests pass uncounted, or are answered 503. Default: `open`. */
@@ -44,11 +42,12 @@ const UnavailableError = createError(
 )
 
 async function limits (fastify: FastifyInstance, options: LimitsOptions): Promise<void> {
-  const { perOwner, perAddress, owner, cost = () => 1, inFlightPerOwner = 5_000, redisUrl, withoutRedis = 'open' } = options
+  const { perOwner, perAddress, owner, cost = () => 1, redisUrl, withoutRedis = 'open' } = options
   const redis = redisUrl === undefined ? undefined : await connectRedis(fastify, redisUrl, withoutRedis)
   const createLimiter = (keyPrefix: string, points: number): Limiter => {
     const settings = { keyPrefix: `fastify-upload-url:${keyPrefix}`, points, duration: MINUTE_SECONDS }
-    return redis === undefined ? new RateLimiterMemory(settings) : new RateLimiterRedis({ ...settings, storeClient: redis })
+    if (redis === undefined) return new RateLimiterMemory(settings)
+    return new RateLimiterRedis({ ...settings, storeClient: redis })
   }
 
   async function consume (
@@ -79,41 +78,21 @@ async function limits (fastify: FastifyInstance, options: LimitsOptions): Promis
   }
   if (perOwner === 0) return
   const owners = createLimiter('owner', perOwner)
-  const inFlight = new Map<string, number>()
+  const consumeOwner = (points: number, request: FastifyRequest, reply: FastifyReply): Promise<void> =>
+    consume('an owner', owners, owner(request), points, request, reply)
+  const isOwners = (request: FastifyRequest): boolean => owner(request) !== '' && isLimited(request)
+
   // Hooks of the routes themselves identify the owner, and all of them are over by now.
   fastify.addHook('preParsing', (request, reply, _payload, done) => {
-    const name = owner(request)
-    if (name === '' || !isLimited(request)) done()
-    else consume('an owner', owners, name, 1, request, reply).then(() => done(), done)
+    if (!isOwners(request)) done()
+    else consumeOwner(1, request, reply).then(() => done(), done)
   })
   // What a request costs beyond that is known once it is valid, and consumed before anything is signed.
   fastify.addHook('preHandler', (request, reply, done) => {
-    const name = owner(request)
-    const points = name !== '' && isLimited(request) ? cost(request) : 1
-    if (points <= 1) {
-      done()
-    } else if (occupy(inFlight, name, points, inFlightPerOwner, reply)) {
-      consume('an owner', owners, name, points - 1, request, reply).then(() => done(), done)
-    } else {
-      const problem = `an owner may have ${inFlightPerOwner} URLs in flight`
-      done(withHeaders(new RateLimitedError(problem, RETRY_SECONDS), { 'retry-after': RETRY_SECONDS }))
-    }
+    const points = isOwners(request) ? cost(request) : 1
+    if (points <= 1) done()
+    else consumeOwner(points - 1, request, reply).then(() => done(), done)
   })
-}
-
-// Until the reply was read, or the client is gone: a reply that nobody reads is kept in memory.
-function occupy (
-  inFlight: Map<string, number>, owner: string, points: number, max: number, { raw }: FastifyReply
-): boolean {
-  const occupied = (inFlight.get(owner) ?? 0) + points
-  if (occupied > max) return false
-  inFlight.set(owner, occupied)
-  raw.once('close', () => {
-    const left = (inFlight.get(owner) ?? 0) - points
-    if (left > 0) inFlight.set(owner, left)
-    else inFlight.delete(owner)
-  })
-  return true
 }
 
 // A command fails at once while there is no connection, and after a quarter of a second while there is no answer:
@@ -153,8 +132,8 @@ async function connectRedis (fastify: FastifyInstance, url: string, withoutRedis
 }
 
 // Of two limits, a client needs to know the one that it will reach first.
-function stateLimit (reply: FastifyReply, { points }: Limiter, { consumedPoints }: RateLimiterRes, seconds: number): void {
-  const remaining = Math.max(0, points - consumedPoints)
+function stateLimit (reply: FastifyReply, { points }: Limiter, result: RateLimiterRes, seconds: number): void {
+  const remaining = Math.max(0, points - result.consumedPoints)
   const stated = reply.getHeader('ratelimit-remaining')
   if (stated !== undefined && remaining > Number(stated)) return
   reply.header('ratelimit-limit', points)

@@ -17,7 +17,9 @@ export interface MetricsOptions {
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-const UnauthenticatedError = createError('FST_METRICS_UNAUTHENTICATED', 'Send METRICS_KEY as "Authorization: Bearer <key>"', 401)
+const UnauthenticatedError = createError(
+  'FST_METRICS_UNAUTHENTICATED', 'Authentication required: send METRICS_KEY as "Authorization: Bearer <key>"', 401
+)
 
 async function metrics (fastify: FastifyInstance, { key }: MetricsOptions): Promise<void> {
   const registry = new Registry()
@@ -30,7 +32,9 @@ async function metrics (fastify: FastifyInstance, { key }: MetricsOptions): Prom
     config: { rateLimit: false },
     schema: {
       hide: true,
-      response: { 200: { description: 'Prometheus’ text format.', content: { 'text/plain': { schema: Type.String() } } } }
+      response: {
+        200: { description: 'Prometheus’ text format.', content: { 'text/plain': { schema: Type.String() } } }
+      }
     }
   }, async (request, reply) => {
     if (!isKey(request.headers.authorization, key)) throw new UnauthenticatedError()
@@ -48,20 +52,42 @@ function measureRequests (fastify: FastifyInstance, registry: Registry): void {
     buckets: REQUEST_SECONDS,
     registers: [registry]
   })
-  fastify.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+  fastify.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
     const route = routeOptions.url ?? 'unknown'
-    durations.observe({ method: route === 'unknown' ? 'any' : method, route, status_code: reply.statusCode }, reply.elapsedTime / 1000)
+    const labels = { method: route === 'unknown' ? 'any' : method, route, status_code: reply.statusCode }
+    durations.observe(labels, reply.elapsedTime / 1000)
+    done()
   })
 }
 
 function measureUploads (fastify: FastifyInstance, registry: Registry): void {
   const registers = [registry]
-  const signed = new Counter({ name: 'upload_url_signed_total', help: 'URLs and forms signed, by S3 operation and outcome.', labelNames: ['operation', 'outcome'], registers })
-  const calls = new Histogram({ name: 'upload_url_store_call_duration_seconds', help: 'Calls to the store, by S3 operation and outcome.', labelNames: ['operation', 'outcome'], buckets: REQUEST_SECONDS, registers })
-  const refreshes = new Counter({ name: 'upload_url_credential_refreshes_total', help: 'Looks for longer-lived credentials, by outcome.', labelNames: ['outcome'], registers })
+  const signed = new Counter({
+    name: 'upload_url_signed_total',
+    help: 'URLs and forms signed, by S3 operation and outcome.',
+    labelNames: ['operation', 'outcome'],
+    registers
+  })
+  const calls = new Histogram({
+    name: 'upload_url_store_call_duration_seconds',
+    help: 'Calls to the store, by S3 operation and outcome.',
+    labelNames: ['operation', 'outcome'],
+    buckets: REQUEST_SECONDS,
+    registers
+  })
+  const refreshes = new Counter({
+    name: 'upload_url_credential_refreshes_total',
+    help: 'Refreshes of credentials, by outcome.',
+    labelNames: ['outcome'],
+    registers
+  })
 
-  listen<SignEvent>(fastify, channels.sign.name, ({ operation, error }) => signed.inc({ operation, outcome: error === undefined ? 'signed' : 'failed' }))
-  listen<StoreEvent>(fastify, channels.store.name, ({ operation, duration, error }) => calls.observe({ operation, outcome: outcomeOf(error) }, duration / 1000))
+  listen<SignEvent>(fastify, channels.sign.name, ({ operation, error }) => {
+    signed.inc({ operation, outcome: error === undefined ? 'signed' : 'failed' })
+  })
+  listen<StoreEvent>(fastify, channels.store.name, ({ operation, duration, error }) => {
+    calls.observe({ operation, outcome: outcomeOf(error) }, duration / 1000)
+  })
   listen<CredentialsEvent>(fastify, channels.credentials.name, ({ outcome }) => refreshes.inc({ outcome }))
 }
 

@@ -13,7 +13,6 @@ import limits from '../plugins/limits.js'
 import openapi from '../plugins/openapi/index.js'
 import securityHeaders from '../plugins/security-headers.js'
 import { clientErrorHandler, errorHandler, frameworkErrors, notFoundHandler } from './errors.js'
-import { signedUrls } from './signed-urls.js'
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string }
 
@@ -81,7 +80,7 @@ export async function buildApp (
     perOwner: config.RATE_LIMIT_MAX,
     perAddress: config.RATE_LIMIT_MAX_PER_ADDRESS,
     owner: request => request.caller,
-    cost: signedUrls,
+    cost: request => request.routeOptions.config.signedUrls?.(request) ?? 1,
     redisUrl: config.REDIS_URL,
     withoutRedis: config.RATE_LIMIT_WITHOUT_REDIS
   })

@@ -5,7 +5,8 @@ import { DEVELOPMENT_KEY } from '../plugins/config.js'
 /** A WAV of eight silent samples (8 kHz, 8 bits, mono), as `printf` of any shell understands it. */
 const RECORDING = 'RIFF\\054\\0\\0\\0WAVEfmt \\020\\0\\0\\0\\001\\0\\001\\0\\100\\037\\0\\0\\100\\037\\0\\0' +
   '\\001\\0\\010\\0data\\010\\0\\0\\0\\200\\200\\200\\200\\200\\200\\200\\200'
-const BYTES = Buffer.from(RECORDING.replace(/\\(\d+)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8))), 'latin1')
+const toCharacter = (_escape: string, octal: string) => String.fromCharCode(parseInt(octal, 8))
+const BYTES = Buffer.from(RECORDING.replace(/\\(\d+)/g, toCharacter), 'latin1')
 const SHA256 = createHash('sha256').update(BYTES).digest('hex')
 
 /**

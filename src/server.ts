@@ -27,8 +27,8 @@ function explain (error: Error, { HOST, PORT }: Config): string {
   const { code, port } = (error.cause ?? error) as NodeJS.ErrnoException & { readonly port?: number }
   switch (code) {
     case 'EADDRINUSE': {
-      const variable = port === PORT ? `PORT ${PORT}` : `port ${port}, which the embedded store takes after PORT ${PORT},`
-      return `${variable} is in use: set PORT to another, or stop the process that listens there`
+      const subject = port === PORT ? `PORT ${PORT}` : `port ${port}, the embedded store’s, after PORT ${PORT},`
+      return `${subject} is in use: set PORT to another, or stop the process that listens there`
     }
     case 'EACCES':
       return `PORT ${port} needs permissions that this process lacks: set PORT to one from 1024`
@@ -50,6 +50,7 @@ try {
   loadEnvFile()
   config = loadConfig(process.env)
 } catch (error) {
-  exitWithError(error instanceof ConfigError ? error.message : `The configuration cannot be read: ${(error as Error).message}`)
+  const { message } = error as Error
+  exitWithError(error instanceof ConfigError ? message : `The configuration cannot be read: ${message}`)
 }
 await start(config).catch((error: Error) => exitWithError(`The server cannot start: ${explain(error, config)}`))

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import t from 'tap'
 import { ask, costInQuery, limitedApp, statuses } from './fixtures/limited-app.js'
 import { freePort } from './fixtures/free-port.js'
@@ -89,24 +88,4 @@ t.test('requests without an owner, and exempt routes, cost nothing more', async 
   const app = await limitedApp(t, { perOwner: 5, perAddress: 5, cost: costInQuery })
   t.match((await ask(app, { url: '/?cost=100' })).headers, { 'ratelimit-remaining': '4' })
   t.equal((await ask(app, { user: 'alice', url: '/health?cost=100' })).statusCode, 200)
-})
-
-t.test('what an owner has in flight is limited, until the replies were read or the client is gone', async t => {
-  const app = await limitedApp(t, { perOwner: 1000, cost: costInQuery, inFlightPerOwner: 10 })
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  const get = (user: string, path: string, signal?: AbortSignal) =>
-    fetch(address + path, { headers: { 'x-user': user }, ...signal && { signal } })
-  const started = once(app.server, 'waiting')
-  const client = new AbortController()
-  const slow = get('alice', '/waiting?cost=6', client.signal).catch(() => undefined)
-  await started
-  t.equal((await get('alice', '/?cost=4')).status, 200, 'what fits is answered')
-  const refused = await get('alice', '/?cost=5')
-  t.equal(refused.status, 429)
-  t.match(await refused.json(), { code: 'FST_RATE_LIMITED', message: /an owner may have 10 URLs in flight/ })
-  t.equal((await get('bob', '/?cost=10')).status, 200, 'others are not concerned')
-  const left = once(app.server, 'left')
-  client.abort()
-  await Promise.all([slow, left])
-  t.equal((await get('alice', '/?cost=10')).status, 200)
 })

@@ -10,6 +10,10 @@ import { urlsInFlight } from './urls-in-flight.js'
 import type { Validation } from './validation.js'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How many URLs a valid request asks for: what it should cost in a rate limit. Undefined for one. */
+    signedUrls?: (request: FastifyRequest) => number
+  }
   interface FastifySchema {
     operationId?: string
     tags?: readonly string[]
@@ -135,12 +139,16 @@ export function createRunner<O extends Operations> (
       for (const [id, operation] of Object.entries(operations)) {
         if (operation.route === undefined) continue
         const { method, url, aliases = {}, status = 200, bodyLimit = DEFAULT_BODY_LIMIT } = operation.route
+        const inputOf = ({ body, query }: FastifyRequest) => method === 'POST' ? body : query
+        const config = operation.cost && { signedUrls: (request: FastifyRequest) => operation.cost!(inputOf(request)) }
         const handler = (request: FastifyRequest, reply: FastifyReply) => {
           reply.code(status)
-          return authorizeAndRun(request, reply, id, method === 'POST' ? request.body : request.query)
+          return authorizeAndRun(request, reply, id, inputOf(request))
         }
         for (const [operationId, path] of [[id, url], ...Object.entries(aliases)] as const) {
-          scope.route({ method, url: path, bodyLimit, schema: schemaOf(operationId, operation), handler })
+          scope.route({
+            method, url: path, bodyLimit, schema: schemaOf(operationId, operation), handler, ...config && { config }
+          })
         }
       }
     }

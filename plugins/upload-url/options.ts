@@ -14,7 +14,7 @@ import { problemsOf } from './validation.js'
 const SEGMENT = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9!_.*'()-]+"
 const ID = /^[A-Za-z0-9_-]{1,64}$/
 
-const Callback = (description: string) => Type.Unsafe<unknown>({ typeOf: 'function', description })
+const Callback = (description: string) => Type.Unsafe<unknown>({ isFunction: true, description })
 
 /** The options that are plain values. */
 export const SettingsSchema = Type.Object({

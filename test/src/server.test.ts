@@ -57,7 +57,7 @@ t.test('a port or an address that cannot be had is named by its variable', async
   t.match(await run({ PORT: String(port) }), { code: 1, output: `The server cannot start: PORT ${port} is in use: set PORT to another` })
   t.match(await run({ PORT: '0', HOST: '192.0.2.1' }), { code: 1, output: 'HOST 192.0.2.1 is not an address of this machine' })
   const local = { NODE_ENV: 'development', S3_BUCKET_NAME: '', PORT: String(port - 1) }
-  t.match(await run(local), { code: 1, output: `The server cannot start: port ${port}, which the embedded store takes after PORT ${port - 1}, is in use` })
+  t.match(await run(local), { code: 1, output: `The server cannot start: port ${port}, the embedded store’s, after PORT ${port - 1}, is in use` })
 })
 
 t.test('the first thing that a newcomer reads is not the SDK’s advice about Node.js', async t => {

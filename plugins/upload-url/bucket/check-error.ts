@@ -15,7 +15,8 @@ export class CheckWarning extends CheckError {
 }
 
 /** The permissions that the service needs, for a sentence. */
-export const PERMISSIONS = 's3:PutObject, s3:GetObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on the prefix'
+export const PERMISSIONS =
+  's3:PutObject, s3:GetObject, s3:AbortMultipartUpload and s3:ListMultipartUploadParts on the prefix'
 
 const SET_REGION = 'Set AWS_REGION to the region of the bucket.'
 const SET_CREDENTIALS = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role.'
@@ -24,8 +25,8 @@ const RENEW_TOKEN = 'AWS_SESSION_TOKEN is invalid or has expired: get new tempor
 const HINTS: Readonly<Record<string, string>> = {
   AccessDenied: `Allow this key ${PERMISSIONS}.`,
   InvalidAccessKeyId: 'The store does not know AWS_ACCESS_KEY_ID: check it for a typo, or for a key of another store.',
-  SignatureDoesNotMatch: 'AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or a proxy in front of the store ' +
-    'changes the Host header: S3_PUBLIC_ENDPOINT must be what arrives there.',
+  SignatureDoesNotMatch: 'AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or a proxy in front of the ' +
+    'store changes the Host header: S3_PUBLIC_ENDPOINT must be what arrives there.',
   InvalidToken: RENEW_TOKEN,
   ExpiredToken: RENEW_TOKEN,
   RequestTimeTooSkewed: 'Set the clock of this machine, by NTP.',
@@ -47,8 +48,8 @@ const DEFAULT_HINT = 'Look this answer up in the documentation of the store.'
  * @param code of the S3 API, as in `AccessDenied`; empty where there is none
  */
 export function storeError (request: string, status: number | undefined, code: string): CheckError {
-  const answer = status === undefined ? 'no answer' : status
-  return new CheckError(`${request} was answered ${answer}${code === '' ? '' : ` (${code})`}`, HINTS[code] ?? DEFAULT_HINT)
+  const answer = `${status ?? 'not at all'}${code === '' ? '' : ` (${code})`}`
+  return new CheckError(`${request} was answered ${answer}`, HINTS[code] ?? DEFAULT_HINT)
 }
 
 /** Whatever was thrown, as a CheckError. */

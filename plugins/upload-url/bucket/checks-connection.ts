@@ -1,4 +1,6 @@
-import { GetBucketLocationCommand, HeadBucketCommand, ListObjectsV2Command, S3ServiceException } from '@aws-sdk/client-s3'
+import {
+  GetBucketLocationCommand, HeadBucketCommand, ListObjectsV2Command, S3ServiceException
+} from '@aws-sdk/client-s3'
 import type { Check } from './check.js'
 import { CheckError, storeError, toCheckError } from './check-error.js'
 import { CHECK_OWNER, type BucketCheckContext } from './context.js'
@@ -48,7 +50,8 @@ async function verifyCredentials ({ client, bucket }: BucketCheckContext): Promi
     if (!(error instanceof S3ServiceException)) throw error
     const { name, $metadata: { httpStatusCode: status } } = error
     // The permissions the service needs do not include s3:ListBucket.
-    if (name !== 'AccessDenied' && (status === 401 || status === 403)) throw storeError('a signed request', status, name)
+    const isRefusal = status === 401 || status === 403
+    if (isRefusal && name !== 'AccessDenied') throw storeError('a signed request', status, name)
   }
 }
 

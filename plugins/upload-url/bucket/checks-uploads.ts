@@ -36,7 +36,10 @@ async function putOtherType (context: BucketCheckContext): Promise<void> {
   const { url, headers } = await sign(context)
   const { status } = await put({ url, headers: { ...headers, 'content-type': 'text/html' } })
   if (status !== 403) {
-    throw new CheckError(`it was answered ${status} instead of 403`, 'The store does not enforce signed headers: use another.')
+    throw new CheckError(
+      `it was answered ${status} instead of 403`,
+      'The store does not enforce signed headers: use another.'
+    )
   }
 }
 
@@ -76,7 +79,10 @@ async function postForm ({ uploads, createdKeys }: BucketCheckContext): Promise<
   await assertStatus('POST', await post(BYTES), 200, 201, 204)
   const { status } = await post(Buffer.concat([BYTES, BYTES]))
   if (status < 400) {
-    throw new CheckError(`the larger one was answered ${status}`, 'The store does not enforce POST policies: use another.')
+    throw new CheckError(
+      `the larger one was answered ${status}`,
+      'The store does not enforce POST policies: use another.'
+    )
   }
 }
 

@@ -20,7 +20,7 @@ S3_FORCE_PATH_STYLE, KEY_PREFIX and CORS_ORIGINS from the environment, or from a
 `
 
 const EXAMPLE = `
-S3_BUCKET_NAME names the bucket, and the rest says how to reach it. Set them in the environment or in a .env file, as in:
+S3_BUCKET_NAME names the bucket, and the rest says how to reach it. Set them in the environment or a .env file, as in:
 
   S3_BUCKET_NAME=recordings AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... \\
     npx fastify-upload-url check
@@ -57,7 +57,8 @@ function readSettings (): BucketSettings & { readonly bucket: string } {
 }
 
 function format ({ title, outcome, detail, hint }: CheckResult): string {
-  return `${LABELS[outcome]}${title}${detail === undefined ? '' : `: ${detail}`}${hint === undefined ? '' : `\n        ${hint}`}`
+  const line = LABELS[outcome] + title + (detail === undefined ? '' : `: ${detail}`)
+  return hint === undefined ? line : `${line}\n        ${hint}`
 }
 
 function print (line: string): void {

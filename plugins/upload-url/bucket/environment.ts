@@ -132,7 +132,7 @@ export class Environment<T extends object> {
   }
 }
 
-/** Reads the file `.env` in the working directory into the environment, where there is one. What is set already stays. */
+/** Reads the file `.env` in the working directory, where there is one, into the environment. What is set stays. */
 export function loadEnvFile (): void {
   try {
     process.loadEnvFile()

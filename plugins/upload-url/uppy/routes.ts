@@ -28,7 +28,7 @@ type Typed<R extends Partial<Request>> = {
 export function serveUppy (scope: Scope, uploads: Uploads, options: ResolvedUppyOptions): void {
   function route<R extends Partial<Request>> (
     method: 'GET' | 'POST' | 'DELETE', url: string, { query, ...parts }: R, output: TSchema,
-    handle: (run: Run, request: Typed<R>) => Promise<unknown>
+    handle: (run: Run, request: Typed<R>) => Promise<unknown>, signedUrls?: (request: FastifyRequest) => number
   ): void {
     const schema: FastifySchema = { hide: true, ...parts, ...query && { querystring: query }, response: { 200: output } }
     scope.route({
@@ -36,6 +36,7 @@ export function serveUppy (scope: Scope, uploads: Uploads, options: ResolvedUppy
       url,
       schema,
       bodyLimit: COMPLETION_LIMIT,
+      ...signedUrls && { config: { signedUrls } },
       handler: (request: FastifyRequest, reply: FastifyReply) =>
         handle(runFor(uploads, request, reply), request as unknown as Typed<R>)
     })
@@ -70,7 +71,7 @@ export function serveUppy (scope: Scope, uploads: Uploads, options: ResolvedUppy
     const urls = (await run('createPartUrls', { key, uploadId, parts })).parts
     if (action !== 'batch') return { url: urls[0]!.url }
     return { presignedUrls: Object.fromEntries(urls.map(({ partNumber, url }) => [String(partNumber), url])) }
-  })
+  }, ({ query }) => (query as Static<typeof UploadQuerySchema>).partNumbers?.split(',').length ?? 1)
 
   route('POST', '/s3/multipart/*', { ...aboutUpload, body: CompletionSchema }, CompletedSchema,
     async (run, { params, query: { key }, body }) => {
