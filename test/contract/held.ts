@@ -29,9 +29,10 @@ function hold (app: FastifyInstance): void {
     const { operationId, hide, response } = (request.routeOptions.schema ?? {}) as HeldSchema
     // A client that has hung up hears nothing of it.
     if (exempt.has(app) || request.raw.socket?.destroyed) return
-    const problems = operationId !== undefined
-      ? problemsOf(app, operationId, request, reply, payload)
-      : hide === true && response !== undefined ? problemsOfHidden(response, reply, payload) : []
+    // Of a hidden route, a host may say what it likes, an operationId too.
+    const problems = hide === true
+      ? response === undefined ? [] : problemsOfHidden(response, reply, payload)
+      : operationId === undefined ? [] : problemsOf(app, operationId, request, reply, payload)
     for (const problem of problems) fail(`${request.method} ${request.url}: ${problem}`)
   })
 }
