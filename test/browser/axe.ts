@@ -13,5 +13,5 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export async function axeFindings (page: Page): Promise<string[]> {
   await page.evaluate(SOURCE)
   const violations = await page.evaluate<readonly Finding[]>('axe.run().then(({ violations }) => violations)')
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
+  return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}\n${node.failureSummary}`))
 }

@@ -56,7 +56,9 @@ function survives (title: string, journey: Journey, mishap: (held: Held, t: Test
   })
 }
 
-survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', { name: 'day in court.wav', size: 60 * PART, heldAt: 20 }, async ({ site, playground, gate }) => {
+survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', {
+  name: 'day in court.wav', size: 60 * PART, heldAt: 20
+}, async ({ site, playground, gate }) => {
   await keepScreenshot(playground.page, 'uploading')
   await site.proxy.cut()
   gate.open()
@@ -66,32 +68,40 @@ survives('300 MB survive a store that is gone for ten seconds, and no part is se
   await site.proxy.mend()
 })
 
-survives('an upload goes on after the page is reloaded, and no part is sent twice', { name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4 }, async ({ playground, gate }) => {
+survives('an upload goes on after the page is reloaded, and no part is sent twice', {
+  name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4
+}, async ({ playground, gate }) => {
   await waitUntil(playground.page, IS_KEPT)
   await playground.page.reload()
   await gate.left
   gate.open()
 })
 
-survives('a file too long to be kept is chosen again after a reload, and no part is sent twice', { name: 'trial.wav', size: 5 * PART, heldAt: 3 }, async ({ playground, gate, file }) => {
+survives('a file too long to be kept is chosen again after a reload, and no part is sent twice', {
+  name: 'trial.wav', size: 5 * PART, heldAt: 3
+}, async ({ playground, gate, file }) => {
   await waitUntil(playground.page, IS_KEPT)
   await playground.page.evaluate(FORGET_FILES)
   await playground.page.reload()
   await gate.left
   gate.open()
-  await playground.page.getByText('Choose this file again to continue.').waitFor()
+  await playground.page.getByText('Choose this file again to continue.', { exact: true }).waitFor()
   await keepScreenshot(playground.page, 'choose-again')
   await playground.choose(file.path)
 })
 
-survives('an upload is paused and resumed, and no part is sent twice', { name: 'interview.wav', size: 4 * PART, heldAt: 3 }, async ({ playground, gate }) => {
+survives('an upload is paused and resumed, and no part is sent twice', {
+  name: 'interview.wav', size: 4 * PART, heldAt: 3
+}, async ({ playground, gate }) => {
   await playground.press('Pause interview.wav')
   await gate.left
   gate.open()
   await playground.press('Resume interview.wav')
 })
 
-survives('a part URL that has ended is signed again', { name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) } }, async ({ site, playground, gate }, t) => {
+survives('a part URL that has ended is signed again', {
+  name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) }
+}, async ({ site, playground, gate }, t) => {
   // Life is counted in whole seconds.
   await setTimeout((SHORT_LIFE + 1) * 1000)
   gate.open()

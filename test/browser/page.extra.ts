@@ -25,7 +25,7 @@ t.test('a small file is uploaded as it was, and has one state and one size', asy
   t.same(buttons, ['Remove'])
   t.match(facts, { Container: 'mp3', Codec: 'mp3', Type: 'audio/mpeg', Size: '14.3 kB' })
   t.same(await playground.page.evaluate('globalThis.states'), ['waiting', 'uploading', 'checking', 'accepted'])
-  t.same(new Set(await playground.page.evaluate<string[]>('globalThis.sizes')), new Set(['14.3 kB', '0 byte']))
+  t.same(new Set(await playground.page.evaluate<string[]>('globalThis.sizes')), new Set(['14.3 kB', '0 bytes']))
   t.equal(await site.sha256(facts['Key']!), createHash('sha256').update(await readFile(DICTATION)).digest('hex'))
 })
 
@@ -48,9 +48,10 @@ t.test('a file whose content is not audio is rejected, and nothing says that it 
   const playground = await PlaygroundPage.open(t, browser, site)
   const path = join(t.testdir({ 'fake.mp3': '<!doctype html><title>A web page</title>' }), 'fake.mp3')
   await playground.choose(path)
-  const { state, text, buttons } = await playground.ended('fake.mp3')
+  const { state, text, buttons, facts } = await playground.ended('fake.mp3')
   await keepScreenshot(playground.page, 'rejected')
   t.equal(state, 'rejected')
+  t.equal(facts['Size'], '40 bytes')
   t.match(text, /^Rejected: [^\n]+\.$/)
   t.same(buttons, ['Choose another file'])
   t.notMatch(await playground.page.locator('body').innerText(), /complete|accepted\b(?!:)|uploaded\b(?! when)/i)
@@ -92,7 +93,8 @@ for (const [way, give] of Object.entries({
 t.test('the file dialog offers what the service accepts', async t => {
   const site = await startSite(t, { ALLOWED_FORMATS: 'flac', MAX_UPLOAD_BYTES: '2500000' })
   const { page } = await PlaygroundPage.open(t, browser, site)
-  t.equal(await page.locator('#files').getAttribute('accept'), '.flac,audio/flac,audio/x-flac,application/flac,application/x-flac')
+  const types = await page.locator('#files').getAttribute('accept')
+  t.equal(types, '.flac,audio/flac,audio/x-flac,application/flac,application/x-flac')
   t.equal(await page.locator('#accepted').innerText(), 'FLAC. Up to 2.5 MB.')
 })
 
@@ -148,7 +150,7 @@ t.test('a recording made on the page is uploaded as WebM/Opus and plays', async 
 
 t.test('a microphone that may not be used is said in one sentence', async t => {
   const { page } = await PlaygroundPage.open(t, browser, await startSite(t))
-  await page.evaluate('navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"))')
+  await page.evaluate('navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError") }')
   await page.getByRole('button', { name: 'Record' }).click()
   await page.getByText('The microphone is not available: allow it for this page, then try again.').waitFor()
   t.equal(await page.getByRole('button', { name: 'Record' }).innerText(), 'Record')
@@ -182,9 +184,10 @@ const WATCH_STATES = `{
   const look = () => {
     const state = document.querySelector('.item')?.dataset.state
     if (state !== undefined && state !== states.at(-1)) states.push(state)
-    sizes.push(...document.querySelector('#list').innerText.match(/\\d[\\d.]* ?(?:byte|[kKMGT]i?B)\\b/g) ?? [])
+    sizes.push(...document.querySelector('#list').innerText.match(/\\d[\\d.]* ?(?:bytes?|[kKMGT]i?B)\\b/g) ?? [])
   }
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
+  const everything = { subtree: true, childList: true, attributes: true, characterData: true }
+  new MutationObserver(look).observe(document.body, everything)
 }`
 
 /** Keeps the SHA-256, in hex, of what the recorder gives the page. */

@@ -1,11 +1,14 @@
 const { Intl } = globalThis
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
 
-/** The one way sizes are written, as in `14.3 kB`. */
+/** The one way sizes are written, as in `14.3 kB` or `40 bytes`. */
 export function formatSize (bytes) {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
   return new Intl.NumberFormat('en', {
-    style: 'unit', unit: UNITS[power], unitDisplay: 'short', maximumFractionDigits: power === 0 ? 0 : 1
+    style: 'unit',
+    unit: UNITS[power],
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1
   }).format(bytes / 1000 ** power)
 }
 
