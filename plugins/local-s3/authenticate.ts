@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto'
 import { S3Error } from './errors.js'
 import type { LocalS3Settings } from './options.js'
 import { header, parameter } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 import { readHeaderParameters, readQueryParameters } from './signature-parameters.js'
 import type { SignatureParameters } from './signature-parameters.js'
-import { Signer } from './signer.js'
+import { equalInConstantTime, Signer } from './signer.js'
 import type { SignableRequest } from './signer.js'
 
 /** The credentials and the region that a store accepts, and its clock. */
@@ -136,10 +135,4 @@ function signatureMismatch ({ accessKeyId, signature }: SignatureParameters, sig
       CanonicalRequest: signer.canonicalRequest
     }
   )
-}
-
-/** Compares two texts in a time that does not depend on where they first differ. */
-export function equalInConstantTime (one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { equalInConstantTime } from './authenticate.js'
 import { S3Error } from './errors.js'
 import type { LocalS3Settings } from './options.js'
 import type { SignatureParameters } from './signature-parameters.js'
-import { Signer } from './signer.js'
+import { equalInConstantTime, Signer } from './signer.js'
 
 /** Longest chunk header or trailer line, and longest trailer as a whole. */
 const MAX_LINE_BYTES = 4 * 1024

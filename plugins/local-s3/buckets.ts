@@ -1,5 +1,6 @@
 import { access, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isBucketName } from './bucket-name.js'
 import { S3Error, isSystemError } from './errors.js'
 import { hasObjects } from './objects.js'
 import type { Storage } from './storage.js'
@@ -14,13 +15,6 @@ export interface BucketDescription {
   /** The LifecycleConfiguration document as it was put. */
   readonly lifecycle?: string
 }
-
-/**
- * S3's naming rules for general purpose buckets. A valid name is also a safe folder name: it has no slash, and no two
- * dots in a row.
- */
-export const isBucketName = (name: string): boolean =>
-  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(name)
 
 /** @throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou */
 export async function createBucket (storage: Storage, name: string, now: Date): Promise<void> {

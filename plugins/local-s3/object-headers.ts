@@ -1,6 +1,6 @@
 import { S3Error, notImplemented } from './errors.js'
-import { readTaggingHeader } from './tagging.js'
-import type { Tags } from './tagging.js'
+import { readTaggingHeader } from './tags.js'
+import type { Tags } from './tags.js'
 
 const MAX_METADATA_BYTES = 2048
 const STANDARD_HEADERS = [

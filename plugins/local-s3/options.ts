@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { isBucketName } from './buckets.js'
+import { isBucketName } from './bucket-name.js'
 
 /** The key pair that signs requests to the store. */
 export interface Credentials {

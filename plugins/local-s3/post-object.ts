@@ -15,7 +15,7 @@ import type { Reply } from './reply.js'
 import { checkKeyLength, encodePath } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
 import type { StoredFileWriter } from './stored-file.js'
-import { readTaggingDocument } from './tagging.js'
+import { readTaggingDocument } from './tags.js'
 
 type FormContext = Omit<OperationContext, 'signature'>
 

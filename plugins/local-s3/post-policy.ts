@@ -1,11 +1,11 @@
-import { checkAccessKey, equalInConstantTime } from './authenticate.js'
+import { checkAccessKey } from './authenticate.js'
 import type { Identity } from './authenticate.js'
 import { S3Error } from './errors.js'
 import type { FormFields } from './form.js'
 import { MAX_BODY_BYTES } from './receive-body.js'
 import { readCredential, readLongDate } from './signature-parameters.js'
 import type { ParameterSource } from './signature-parameters.js'
-import { Signer } from './signer.js'
+import { equalInConstantTime, Signer } from './signer.js'
 
 type Condition =
   | readonly ['eq' | 'starts-with', field: string, value: string]

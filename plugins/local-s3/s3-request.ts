@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isBucketName } from './buckets.js'
+import { isBucketName } from './bucket-name.js'
 import { S3Error } from './errors.js'
 
 /** Longest object key, in bytes of UTF-8. */

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto'
 import { Sha256 } from '@aws-sdk/checksums/sha'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Credentials } from './options.js'
@@ -30,4 +31,10 @@ export class Signer extends SignatureV4 {
     this.stringToSign = await super.createStringToSign(date, scope, canonicalRequest, algorithm)
     return this.stringToSign
   }
+}
+
+/** Compares two texts in a time that does not depend on where they first differ. */
+export function equalInConstantTime (one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }

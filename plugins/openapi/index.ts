@@ -16,7 +16,9 @@ const DESCRIPTION = `Upload audio straight into S3.
 
 Request a URL, then send the bytes to it: they never pass through this service. Everything you declare of a
 file (type, size, SHA-256, metadata) is signed into the URL, so S3 refuses anything else, and the URL works once.
-Send exactly the \`headers\` of the response.`
+Send exactly the \`headers\` of the response.
+
+Every response states in \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` what is left of this minute.`
 
 const TAGS = [
   { name: 'Uploads', description: 'URLs and forms to upload with.' },

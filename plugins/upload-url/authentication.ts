@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errors } from './errors.js'
 import type { Scope } from './isolate-scope.js'
 import { toOwner } from './object-key.js'
-import type { ResolvedOptions } from './options.js'
 
 const OWNER = Symbol('owner')
 
@@ -23,7 +22,11 @@ export interface Authorization {
 export type Authorize = (request: FastifyRequest, authorization: Authorization) => Promise<void>
 
 /** How a scope finds out whose requests it gets. */
-export interface AuthenticationOptions extends Pick<ResolvedOptions, 'ownerHook' | 'authenticateScheme'> {
+export interface AuthenticationOptions {
+  /** The hook in which the owner is asked for. */
+  readonly ownerHook: (typeof OWNER_HOOKS)[number]
+  /** What `WWW-Authenticate` says with a 401. */
+  readonly authenticateScheme: string
   /** Names the owner of a request; undefined, null or an empty string for nobody. */
   readonly owner: (request: FastifyRequest) => unknown
   /** Is told of each owner, as soon as they are known. */
@@ -71,7 +74,9 @@ export function ownerOf (request: FastifyRequest): string {
 }
 
 /** The authorization hook of the options, which allows by `true` alone. */
-export function authorizer ({ authorize }: Pick<ResolvedOptions, 'authorize'>): Authorize {
+export function authorizer (
+  { authorize }: { readonly authorize: (request: FastifyRequest, authorization: Authorization) => unknown }
+): Authorize {
   return async (request, authorization) => {
     if (await authorize(request, authorization) !== true) throw new errors.FST_UPLOAD_FORBIDDEN()
   }

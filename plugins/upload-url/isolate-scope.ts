@@ -1,4 +1,5 @@
 import { parse } from 'node:querystring'
+import createError from '@fastify/error'
 import type { TSchema } from '@sinclair/typebox'
 import { errorCodes, type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
 import { toJson } from './errors.js'
@@ -9,6 +10,9 @@ export type Scope = FastifyInstance
 
 /** Bytes; what the body of a route may have that names no limit of its own. */
 const DEFAULT_BODY_LIMIT = 1024 ** 2
+
+// The first versions of Fastify 5 pass on the parser's own error, which has no code.
+const InvalidJson = createError('FST_ERR_CTP_INVALID_JSON_BODY', 'Body is not valid JSON but content-type is set to \'application/json\'', 400)
 
 /** The parts of a route's schema that say what is accepted and answered; the rest documents. */
 type Contract = Pick<FastifySchema, 'body' | 'querystring' | 'params' | 'response'> & { operationId?: string }
@@ -48,7 +52,7 @@ function isolateBodies (scope: Scope): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '' && !wantsBody(request.routeOptions)) return done(null)
-    parseJson(request, body, done)
+    parseJson(request, body, (error, value) => done(error !== null && !('code' in error) ? new InvalidJson() : error, value))
   })
   scope.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
     done(body === '' && !wantsBody(request.routeOptions) ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE())
@@ -64,10 +68,11 @@ function isolateQueries (scope: Scope): void {
   const { useSemicolonDelimiter, routerOptions } =
     scope.initialConfig as SemicolonOption & { readonly routerOptions?: SemicolonOption }
   const delimiter = useSemicolonDelimiter || routerOptions?.useSemicolonDelimiter ? /[?#;]/ : /[?#]/
-  scope.addHook('preValidation', async request => {
+  scope.addHook('preValidation', (request, _reply, done) => {
     const { url = '' } = request.raw
     const start = url.search(delimiter)
     request.query = start === -1 ? {} : { ...parse(url.slice(start + 1), '&', '=', { maxKeys: 0 }) }
+    done()
   })
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from './isolate-scope.js'
 import { toOwner } from './object-key.js'
 import type { Services } from './services.js'
 import { urlsInFlight } from './urls-in-flight.js'
-import type { Validation } from './validation.js'
+import type { AllowUndefined, Validation } from './validation.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -66,11 +66,6 @@ export function operation<Input extends TSchema, Output extends TSchema> (defini
 
 /** Operations by their operationId. */
 export type Operations = Readonly<Record<string, Operation>>
-
-/** The same type for callers: what is optional may be undefined. */
-export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
-  : T extends object ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
-    : T
 
 type InputOf<O extends Operation> = AllowUndefined<Static<O['input']>>
 type OutputOf<O extends Operation> = Static<O['output']>

@@ -6,15 +6,14 @@ import { OWNER_HOOKS, type Authorization } from './authentication.js'
 import { stringEnum } from './document.js'
 import { errors } from './errors.js'
 import { AUDIO_FORMATS, FormatSchema, type Format, type FormatName } from './formats.js'
-import type { AllowUndefined } from './operation.js'
-import type { UploadStatus } from './operations/get-upload-status.js'
 import { S3_LIMITS } from './s3/limits.js'
-import { problemsOf } from './validation.js'
+import type { UploadStatus } from './upload-status.js'
+import { problemsOf, type AllowUndefined } from './validation.js'
 
 const SEGMENT = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9!_.*'()-]+"
 const ID = /^[A-Za-z0-9_-]{1,64}$/
 
-const Callback = (description: string) => Type.Unsafe<unknown>({ typeOf: 'function', description })
+const Callback = (description: string) => Type.Unsafe<unknown>({ isFunction: true, description })
 
 /** The options that are plain values. */
 export const SettingsSchema = Type.Object({

@@ -3,7 +3,7 @@ import { errors } from './errors.js'
 import { extensionOf, formatOfExtension, formatsOfType, isOtherType, mediaType, type Format } from './formats.js'
 import { metadataHeaders } from './metadata.js'
 import { partCount, sizeOfPart, type PartLayout } from './multipart/part-layout.js'
-import type { FormFile, UploadFile } from './operations/schemas.js'
+import type { FormFile, UploadFile } from './schemas.js'
 import type { ResolvedOptions } from './options.js'
 import { S3_LIMITS } from './s3/limits.js'
 

@@ -5,6 +5,11 @@ import { errors } from './errors.js'
 
 const INTEGER = /^(0|[1-9]\d{0,15})$/
 
+/** The same type for callers: what is optional may be undefined. */
+export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
+  : T extends object ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
+    : T
+
 /** Validates values against the plugin's own schemas, whatever the host does with its validator. */
 export interface Validation {
   readonly compiler: FastifySchemaCompiler<FastifySchema>
@@ -43,16 +48,15 @@ export function createValidation (components: readonly TSchema[]): Validation {
   }
 }
 
-/** What is wrong with the options of a plugin, each problem in one sentence. A `typeOf` in a schema is JavaScript's. */
+/** What is wrong with the options of a plugin, each problem in one sentence. `isFunction` in a schema asks for a function. */
 export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
   const ajv = new Ajv({ allErrors: true })
   ajv.addKeyword({
-    keyword: 'typeOf',
-    validate: (type: string, data: unknown) => typeof data === type,
-    error: { message: ({ schema }) => `must be a ${schema}` }
+    keyword: 'isFunction',
+    validate: (_isFunction: true, data: unknown) => typeof data === 'function',
+    error: { message: 'must be a function' }
   })
   const isValid = ajv.compile(schema)
-  // Of a union, the parts that did not fit say less than the whole.
   return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
 }
 

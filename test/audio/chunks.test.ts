@@ -73,16 +73,16 @@ const IMPOSSIBLE: ReadonlyArray<readonly [what: string, fields: Wave]> = [
 
 t.test('a WAVE file with an impossible format is no audio', async t => {
   for (const [what, fields] of IMPOSSIBLE) {
-    t.strictSame(await inspectObject(objectOf(wave(fields))), { rejected: 'the bytes are a WAV header with an impossible format, not audio' }, what)
+    t.strictSame(await inspectObject(objectOf(wave(fields))), { rejected: 'the content is a WAV header with an impossible format, not audio' }, what)
   }
 })
 
 t.test('a header without sound, or around something else, is no audio', async t => {
-  t.strictSame(await inspectObject(objectOf(riff(format({})))), { rejected: 'the bytes are a WAV header without sound, not audio' })
-  t.strictSame(await inspectObject(objectOf(wave({ data: Buffer.alloc(0) }))), { rejected: 'the bytes are a WAV header without sound, not audio' })
+  t.strictSame(await inspectObject(objectOf(riff(format({})))), { rejected: 'the content is a WAV header without sound, not audio' })
+  t.strictSame(await inspectObject(objectOf(wave({ data: Buffer.alloc(0) }))), { rejected: 'the content is a WAV header without sound, not audio' })
   const contents = [['an HTML page', '<html><body>'], ['text', 'It was the best of times, it was the worst of times. '.repeat(9)], ['a ZIP archive', 'PK\x03\x04 and more']] as const
   for (const [name, content] of contents) {
-    t.strictSame(await inspectObject(objectOf(wave({ data: Buffer.from(content) }))), { rejected: `the bytes are a WAV header around ${name}, not audio` })
+    t.strictSame(await inspectObject(objectOf(wave({ data: Buffer.from(content) }))), { rejected: `the content is a WAV header around ${name}, not audio` })
   }
 })
 
@@ -126,6 +126,6 @@ t.test('the sound in an AIFF-C file is named as ffprobe does', async t => {
 })
 
 t.test('an AIFF header without sound, or around a page, is no audio', async t => {
-  t.strictSame(await inspectObject(objectOf(aiff('NONE', 16, 0, Buffer.alloc(0)))), { rejected: 'the bytes are an AIFF header without sound, not audio' })
-  t.strictSame(await inspectObject(objectOf(aiff('NONE', 16, 5, Buffer.from('<html><body>')))), { rejected: 'the bytes are an AIFF header around an HTML page, not audio' })
+  t.strictSame(await inspectObject(objectOf(aiff('NONE', 16, 0, Buffer.alloc(0)))), { rejected: 'the content is an AIFF header without sound, not audio' })
+  t.strictSame(await inspectObject(objectOf(aiff('NONE', 16, 5, Buffer.from('<html><body>')))), { rejected: 'the content is an AIFF header around an HTML page, not audio' })
 })

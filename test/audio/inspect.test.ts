@@ -58,22 +58,22 @@ t.test('every recording is described as ffprobe does', async t => {
 })
 
 const DISGUISES: ReadonlyArray<readonly [what: string, bytes: Buffer, reason: string]> = [
-  ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'), 'the bytes are a PNG image, not audio'],
-  ['a PDF', Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n'), 'the bytes are a PDF document, not audio'],
-  ['a ZIP', Buffer.from('504b0506000000000000000000000000000000000000', 'hex'), 'the bytes are a ZIP archive, not audio'],
-  ['an ELF executable', Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(120)]), 'the bytes are an ELF executable, not audio'],
-  ['a Windows executable', Buffer.concat([Buffer.from('MZ\x90\x00', 'latin1'), Buffer.alloc(200)]), 'the bytes are a Windows executable, not audio'],
-  ['an HTML page', Buffer.from('\ufeff\n<!DOCTYPE html><html><body>Sign in</body></html>'), 'the bytes are an HTML page, not audio'],
-  ['text', Buffer.from('Der Zeuge gab an, er habe nichts gehört.\n'), 'the bytes are text, not audio'],
-  ['a WAV header around nothing', Buffer.from('RIFF\x04\x00\x00\x00WAVE', 'latin1'), 'the bytes are a WAV header without a format, not audio'],
+  ['a PNG', Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'), 'the content is a PNG image, not audio'],
+  ['a PDF', Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n'), 'the content is a PDF document, not audio'],
+  ['a ZIP', Buffer.from('504b0506000000000000000000000000000000000000', 'hex'), 'the content is a ZIP archive, not audio'],
+  ['an ELF executable', Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(120)]), 'the content is an ELF executable, not audio'],
+  ['a Windows executable', Buffer.concat([Buffer.from('MZ\x90\x00', 'latin1'), Buffer.alloc(200)]), 'the content is a Windows executable, not audio'],
+  ['an HTML page', Buffer.from('\ufeff\n<!DOCTYPE html><html><body>Sign in</body></html>'), 'the content is an HTML page, not audio'],
+  ['text', Buffer.from('Der Zeuge gab an, er habe nichts gehört.\n'), 'the content is text, not audio'],
+  ['a WAV header around nothing', Buffer.from('RIFF\x04\x00\x00\x00WAVE', 'latin1'), 'the content is a WAV header without a format, not audio'],
   ['the magic number of AMR before a page', Buffer.from('#!AMR\n<html><body>Sign in, then try again</body></html>'), 'the bytes begin like AMR, but no frame of sound follows'],
-  ['an ID3 tag before a PDF', Buffer.concat([id3WithPicture(100), Buffer.from('%PDF-1.7\n')]), 'the bytes are a PDF document, not audio'],
-  ['an ID3 tag and nothing else', id3WithPicture(100), 'the bytes are an ID3 tag with no audio after it'],
-  ['a HEIC image', box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1')), 'the bytes are a HEIC image, not audio'],
-  ['a single frame header', Buffer.from('fffb9064', 'hex'), 'the bytes are not a recognized audio format'],
-  ['zeros', Buffer.alloc(100_000), 'the bytes are not a recognized audio format'],
-  ['ones', Buffer.alloc(100_000, 0xff), 'the bytes are not a recognized audio format'],
-  ['1 byte', Buffer.from([0xff]), 'the bytes are not a recognized audio format'],
+  ['an ID3 tag before a PDF', Buffer.concat([id3WithPicture(100), Buffer.from('%PDF-1.7\n')]), 'the content is a PDF document, not audio'],
+  ['an ID3 tag and nothing else', id3WithPicture(100), 'the content is an ID3 tag with no audio after it'],
+  ['a HEIC image', box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1')), 'the content is a HEIC image, not audio'],
+  ['a single frame header', Buffer.from('fffb9064', 'hex'), 'the content is not a recognized audio format'],
+  ['zeros', Buffer.alloc(100_000), 'the content is not a recognized audio format'],
+  ['ones', Buffer.alloc(100_000, 0xff), 'the content is not a recognized audio format'],
+  ['1 byte', Buffer.from([0xff]), 'the content is not a recognized audio format'],
   ['0 bytes', Buffer.alloc(0), 'the object is empty']
 ]
 
@@ -86,12 +86,12 @@ t.test('random bytes are never audio', async t => {
     return 'rejected' in await inspect(objectOf(bytes))
   }), { numRuns: 300 })
   const random = randomFrom(1)
-  t.equal(await reasonOf(objectOf(Buffer.from(Array.from({ length: MEGABYTE }, () => random() * 256)))), 'the bytes are not a recognized audio format')
+  t.equal(await reasonOf(objectOf(Buffer.from(Array.from({ length: MEGABYTE }, () => random() * 256)))), 'the content is not a recognized audio format')
 })
 
 t.test('a video without sound is rejected', async t => {
   const movie = box('moov', box('trak', box('mdia', box('hdlr', Buffer.alloc(8), Buffer.from('vide')))))
-  t.equal(await reasonOf(objectOf(Buffer.concat([box('ftyp', Buffer.from('isom\0\0\0\0')), movie]))), 'the bytes are an MP4 file without an audio track')
+  t.equal(await reasonOf(objectOf(Buffer.concat([box('ftyp', Buffer.from('isom\0\0\0\0')), movie]))), 'the content is an MP4 file without an audio track')
 })
 
 t.test('MP3 frames are found behind 10 MB of picture, without reading the picture', async t => {

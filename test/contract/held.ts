@@ -29,9 +29,9 @@ function hold (app: FastifyInstance): void {
     const { operationId, hide, response } = (request.routeOptions.schema ?? {}) as HeldSchema
     // A client that has hung up hears nothing of it.
     if (exempt.has(app) || request.raw.socket?.destroyed) return
-    const problems = operationId !== undefined
-      ? problemsOf(app, operationId, request, reply, payload)
-      : hide === true && response !== undefined ? problemsOfHidden(response, reply, payload) : []
+    const problems = hide === true
+      ? problemsOfHidden(response ?? {}, reply, payload)
+      : operationId === undefined ? [] : problemsOf(app, operationId, request, reply, payload)
     for (const problem of problems) fail(`${request.method} ${request.url}: ${problem}`)
   })
 }
@@ -43,7 +43,7 @@ function problemsOf (app: FastifyInstance, operationId: string, { method }: Fast
 
 function problemsOfHidden (response: NonNullable<HeldSchema['response']>, { statusCode }: FastifyReply, payload: unknown): string[] {
   const schema = statusCode < 400 ? response[statusCode] : ERROR
-  if (schema === undefined) return [`${statusCode} is not in the schema of the route`]
+  if (schema === undefined) return Object.keys(response).length === 0 ? [] : [`${statusCode} is not in the schema of the route`]
   // Text of other types than JSON is described by its content.
   if ('content' in schema || typeof payload !== 'string' || payload === '') return []
   return ofCommitted.problemsOfValue(schema, JSON.parse(payload)).map(problem => `${statusCode}: ${problem} in ${payload}`)

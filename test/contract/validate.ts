@@ -8,7 +8,7 @@ const FORMATS = {
 }
 
 /** Headers that belong to HTTP, to CORS, or to what a browser may do with any reply, and not to one operation. */
-const OF_ANY_REPLY = /^(content-type|content-length|connection|keep-alive|date|transfer-encoding|vary|access-control-.*|content-security-policy|cross-origin-.*|origin-agent-cluster|referrer-policy|strict-transport-security|x-content-type-options|x-dns-prefetch-control|x-download-options|x-frame-options|x-permitted-cross-domain-policies|x-xss-protection)$/
+const OF_ANY_REPLY = /^(ratelimit-limit|ratelimit-remaining|ratelimit-reset|content-type|content-length|connection|keep-alive|date|transfer-encoding|vary|access-control-.*|content-security-policy|cross-origin-.*|origin-agent-cluster|referrer-policy|strict-transport-security|x-content-type-options|x-dns-prefetch-control|x-download-options|x-frame-options|x-permitted-cross-domain-policies|x-xss-protection)$/
 
 /** A reply as a client sees it. */
 export interface Reply {

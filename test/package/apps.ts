@@ -3,23 +3,24 @@ async function main () {
   const app = Fastify()
   await app.register(localS3, { directory: './objects' })
   const { bucket, endpoint, region, credentials } = app.localS3
-  await app.register(uploadUrl, { bucket, client: { endpoint, region, credentials, forcePathStyle: true }, owner: () => 'alice' })
+  const client = { endpoint, region, credentials, forcePathStyle: true }
+  await app.register(uploadUrl, { bucket, client, owner: () => 'alice' })
   await app.register(uppy, { tokenSecret: 'a secret for a throwaway app, no more' })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  const { url, headers } = await (await fetch(address + '/upload-url?size=4')).json()
+  const { url, headers, key } = await (await fetch(address + '/upload-url?size=4')).json()
   const { status: uploaded } = await fetch(url, { method: 'PUT', headers, body: 'RIFF' })
-  const { companionEndpoint } = app.uppy.createToken('alice')
-  const { status: uppyStatus } = await fetch(address + companionEndpoint + '/s3/params?filename=a.mp3')
+  const { status: uppyStatus } = await fetch(address + app.uppy.createToken('alice').companionEndpoint + '/s3/params?filename=a.mp3')
+  const status = await (await fetch(address + '/upload-status?inspect=true&key=' + encodeURIComponent(key))).json()
   await app.close()
-  console.log(JSON.stringify({ url: url.replace(bucket, 'local'), uploaded, uppy: uppyStatus }))
+  console.log(JSON.stringify({ url, uploaded, uppy: uppyStatus, status }))
 }
 main()
 `
 
 const IMPORTS = `
 import Fastify from 'fastify'
+import localS3 from 'fastify-local-s3'
 import uploadUrl from 'fastify-upload-url'
-import localS3 from 'fastify-upload-url/local-s3'
 import uppy from 'fastify-upload-url/uppy'
 `
 
@@ -28,8 +29,8 @@ export const ESM_APP = IMPORTS + BODY
 
 export const CJS_APP = `
 const Fastify = require('fastify')
+const { default: localS3 } = require('fastify-local-s3')
 const { default: uploadUrl } = require('fastify-upload-url')
-const { default: localS3 } = require('fastify-upload-url/local-s3')
 const { default: uppy } = require('fastify-upload-url/uppy')
 ${BODY}`
 
@@ -40,5 +41,3 @@ export const options: UploadUrlOptions = { bucket: 'b', owner: request => reques
 export const code: string = new errors.FST_UPLOAD_NOT_FOUND().code
 export const methodOf = ({ method }: UploadUrl): 'PUT' => method
 ${BODY.replace(').json()', ').json() as UploadUrl')}`
-
-export const BUNDLED_APP = TYPESCRIPT_APP

@@ -1,7 +1,9 @@
 import { BitReader } from './bit-reader.js'
 
 /** The sample rates that AAC numbers, in Hz (ISO/IEC 14496-3, table 1.18). */
-export const AAC_SAMPLE_RATES: readonly number[] = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350]
+export const AAC_SAMPLE_RATES: readonly number[] = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350
+]
 
 /** What an AudioSpecificConfig says about the sound that comes out of the decoder. */
 export interface AacConfig {
@@ -13,7 +15,9 @@ export interface AacConfig {
 }
 
 /** Channels by channel configuration (table 1.19); those of configuration 0 are said elsewhere. */
-export const AAC_CHANNELS: ReadonlyArray<number | undefined> = [undefined, 1, 2, 3, 4, 5, 6, 8, undefined, undefined, undefined, 7, 8, 24, 8]
+const CHANNELS: ReadonlyArray<number | undefined> = [
+  undefined, 1, 2, 3, 4, 5, 6, 8, undefined, undefined, undefined, 7, 8, 24, 8
+]
 const SBR = 5
 const PARAMETRIC_STEREO = 29
 const ALS = 36
@@ -31,18 +35,17 @@ export function readAacConfig (config: Buffer): AacConfig {
   const bits = new BitReader(config)
   const objectType = readObjectType(bits)
   const coreRate = readSampleRate(bits)
-  const channels = AAC_CHANNELS[bits.read(4)]
-  if (objectType === ALS) return readAls(config) ?? { codec: 'mp4als', sampleRate: coreRate, channels, mayHaveSbr: false }
-  const codec = CODECS[objectType] ?? 'aac'
-  if (objectType === PARAMETRIC_STEREO) return { codec, sampleRate: readSampleRate(bits), channels: 2, mayHaveSbr: false }
-  if (objectType === SBR) return { codec, sampleRate: readSampleRate(bits), channels, mayHaveSbr: false }
+  const channels = CHANNELS[bits.read(4)]
+  const core = { codec: CODECS[objectType] ?? 'aac', sampleRate: coreRate, channels, mayHaveSbr: false }
+  if (objectType === ALS) return readAls(config) ?? core
+  if (objectType === PARAMETRIC_STEREO) return { ...core, sampleRate: readSampleRate(bits), channels: 2 }
+  if (objectType === SBR) return { ...core, sampleRate: readSampleRate(bits) }
   if (GENERAL_AUDIO.has(objectType) && channels !== undefined) {
     skipGeneralAudioConfig(bits, objectType)
     const extension = readExtension(bits)
-    if (extension?.sampleRate !== undefined) return { codec, sampleRate: extension.sampleRate, channels: extension.hasParametricStereo ? 2 : channels, mayHaveSbr: false }
-    if (extension !== undefined) return { codec, sampleRate: coreRate, channels, mayHaveSbr: false }
+    if (extension !== undefined) return { ...core, ...extension }
   }
-  return { codec, sampleRate: coreRate, channels, mayHaveSbr: objectType === LOW_COMPLEXITY && (coreRate ?? 0) <= MAX_CORE_RATE }
+  return { ...core, mayHaveSbr: objectType === LOW_COMPLEXITY && (coreRate ?? 0) <= MAX_CORE_RATE }
 }
 
 function skipGeneralAudioConfig (bits: BitReader, objectType: number): void {
@@ -56,19 +59,25 @@ function skipGeneralAudioConfig (bits: BitReader, objectType: number): void {
   bits.read(1)
 }
 
-/** The backward-compatible signalling behind the configuration of the core; its rate is undefined where SBR is absent. */
-function readExtension (bits: BitReader): { readonly sampleRate: number | undefined, readonly hasParametricStereo: boolean } | undefined {
+/** What the backward-compatible signalling behind the core configuration changes: nothing where SBR is absent. */
+function readExtension (bits: BitReader): Partial<AacConfig> | undefined {
   if (bits.left < 16 || bits.read(11) !== SYNC_EXTENSION || readObjectType(bits) !== SBR) return undefined
-  if (bits.read(1) === 0) return { sampleRate: undefined, hasParametricStereo: false }
+  if (bits.read(1) === 0) return {}
   const sampleRate = readSampleRate(bits)
-  return { sampleRate, hasParametricStereo: bits.left >= 12 && bits.read(11) === PS_EXTENSION && bits.read(1) === 1 }
+  const hasParametricStereo = bits.left >= 12 && bits.read(11) === PS_EXTENSION && bits.read(1) === 1
+  return { sampleRate, ...hasParametricStereo && { channels: 2 } }
 }
 
 /** Lossless coding has a header of its own (section 11.3.2), which counts channels beyond what the rest can. */
 function readAls (config: Buffer): AacConfig | undefined {
   const at = config.indexOf('ALS\0', 0, 'latin1')
   if (at === -1 || config.length < at + 14) return undefined
-  return { codec: 'mp4als', sampleRate: config.readUInt32BE(at + 4), channels: config.readUInt16BE(at + 12) + 1, mayHaveSbr: false }
+  return {
+    codec: 'mp4als',
+    sampleRate: config.readUInt32BE(at + 4),
+    channels: config.readUInt16BE(at + 12) + 1,
+    mayHaveSbr: false
+  }
 }
 
 function readObjectType (bits: BitReader): number {

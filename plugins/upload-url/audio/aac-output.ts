@@ -18,5 +18,8 @@ export function outputOfAac (core: Output, blocks: readonly Buffer[]): Output {
   const { hasDoubleRate, hasParametricStereo } = detectAacExtension(blocks)
   if (!hasDoubleRate || sampleRate === undefined) return core
   if (channels !== 1) return { sampleRate: sampleRate * 2, channels }
-  return { sampleRate: sampleRate * 2, channels: hasParametricStereo === undefined ? undefined : hasParametricStereo ? 2 : 1 }
+  return {
+    sampleRate: sampleRate * 2,
+    channels: hasParametricStereo === undefined ? undefined : hasParametricStereo ? 2 : 1
+  }
 }

@@ -38,7 +38,7 @@ export const ADTS_FRAMES: FrameFormat<AdtsFrame> = { syncByte: 0xff, headerSize:
 export async function readAdts (source: RangeSource, start: number): Promise<AudioInfo> {
   const head = await source.read(start, PROBE)
   const frame = frameAt(head, 0)
-  if (frame === undefined) throw new NotAudioError('the bytes are not AAC in ADTS')
+  if (frame === undefined) throw new NotAudioError('the content is not AAC in ADTS')
   return { container: 'aac', codec: 'aac', ...describeSound(head, frame), ...await measure(source, start, frame.sampleRate) }
 }
 

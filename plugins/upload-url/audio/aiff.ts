@@ -69,19 +69,19 @@ export async function readAiff (source: RangeSource, start: number): Promise<Aud
     if (chunk.id === 'COMM') common = parseCommon(await source.read(chunk.start, Math.min(chunk.size, 22)), compressed)
     if (common !== undefined && sound !== undefined) break
   }
-  if (common === undefined) throw new NotAudioError('the bytes are an AIFF header without a format, not audio')
+  if (common === undefined) throw new NotAudioError('the content is an AIFF header without a format, not audio')
   const { codec, channels, sampleRate } = common
   const description = { container: 'aiff', codec, channels, sampleRate } as const
   if (sound === undefined && source.limitReached) return description
-  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the bytes are an AIFF header without sound, not audio')
+  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the content is an AIFF header without sound, not audio')
   const foreign = detectForeignContent(await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start)))
-  if (foreign !== undefined) throw new NotAudioError(`the bytes are an AIFF header around ${foreign}, not audio`)
+  if (foreign !== undefined) throw new NotAudioError(`the content is an AIFF header around ${foreign}, not audio`)
   const bytes = sound.end - sound.start
   const duration = samplesIn(bytes, common, sound.isWhole) / sampleRate
   return { ...description, ...duration > 0 && { duration, bitRate: Math.round(bytes * 8 / duration) } }
 }
 
-/** The samples of each channel: no more than the bytes hold, and of a whole file no more than the header says. */
+/** The samples of each channel: no more than the content has, and of a whole file no more than the header says. */
 function samplesIn (bytes: number, { codec, channels, bits, frames }: Common, isWhole: boolean): number {
   const packet = codec.startsWith('pcm_') ? { bytes: Math.ceil(bits / 8), samples: 1 } : PACKETS[codec]
   if (packet === undefined) return isWhole ? frames : 0
@@ -115,7 +115,7 @@ function parseCommon (content: Buffer, compressed: boolean): Common {
 }
 
 function impossible (): NotAudioError {
-  return new NotAudioError('the bytes are an AIFF header with an impossible format, not audio')
+  return new NotAudioError('the content is an AIFF header with an impossible format, not audio')
 }
 
 function codecOf (compression: string, bits: number): string {

@@ -80,8 +80,10 @@ export async function readCaf (source: RangeSource, start: number): Promise<Audi
     if (claimed < 0) break
     at = content + claimed
   }
-  if (description === undefined) throw new NotAudioError('the bytes are a CAF header without a format, not audio')
-  if ((data?.bytes ?? 0) <= 0 && !source.limitReached) throw new NotAudioError('the bytes are a CAF header without any sound after it')
+  if (description === undefined) throw new NotAudioError('the content is a CAF header without a format, not audio')
+  if ((data?.bytes ?? 0) <= 0 && !source.limitReached) {
+    throw new NotAudioError('the content is a CAF header without any sound after it')
+  }
   const { codec, sampleRate, channels } = description
   const frames = framesOf(description, table, data)
   return { container: 'caf', codec, sampleRate, channels, ...frames && { duration: frames / sampleRate } }
@@ -92,7 +94,11 @@ function dataOf (claimed: number, there: number): Data {
   return { isWhole: claimed <= there, bytes: (claimed < 0 ? there : Math.min(claimed, there)) - EDIT_COUNT }
 }
 
-function framesOf ({ bytesPerPacket, framesPerPacket }: Description, table: PacketTable | undefined, data: Data | undefined): number | undefined {
+function framesOf (
+  { bytesPerPacket, framesPerPacket }: Description,
+  table: PacketTable | undefined,
+  data: Data | undefined
+): number | undefined {
   if (data === undefined) return undefined
   const { packets = 0, validFrames = 0 } = table ?? {}
   if (data.isWhole && validFrames > 0) return validFrames
@@ -119,5 +125,7 @@ function parseDescription (content: Buffer): Description | undefined {
 }
 
 function parsePacketTable (content: Buffer): PacketTable | undefined {
-  return content.length < 24 ? undefined : { packets: Number(content.readBigInt64BE(0)), validFrames: Number(content.readBigInt64BE(8)) }
+  return content.length < 24
+    ? undefined
+    : { packets: Number(content.readBigInt64BE(0)), validFrames: Number(content.readBigInt64BE(8)) }
 }

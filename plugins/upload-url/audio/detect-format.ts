@@ -27,7 +27,10 @@ const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> 
   { pattern: /^#!AMR/, read: readAmr },
   { pattern: /^[^]{4}ftyp(?!avi[fs]|hei[cfmsx]|hev[cmsx]|mif1|msf1|crx )/, read: readIsoMedia },
   { pattern: /^[^]{4}mdat/, read: readIsoMedia },
-  { pattern: /^\p{Cc}[^]{3}(?:moov|wide|free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u, read: readIsoMedia }
+  {
+    pattern: /^\p{Cc}[^]{3}(?:moov|wide|free|skip|styp|sidx|moof|emsg|prft|pnot|uuid|udta|meta|junk)/u,
+    read: readIsoMedia
+  }
 ]
 
 /**
@@ -38,7 +41,7 @@ const MAGIC: ReadonlyArray<{ readonly pattern: RegExp, readonly read: Parser }> 
 export async function detectFormat (source: RangeSource): Promise<AudioInfo> {
   if (source.size === 0) throw new NotAudioError('the object is empty')
   const start = await endOfLeadingTags(source)
-  if (start >= source.size) throw new NotAudioError('the bytes are an ID3 tag with no audio after it')
+  if (start >= source.size) throw new NotAudioError('the content is an ID3 tag with no audio after it')
   const head = await source.read(start, FILE_TYPE_HEAD)
 
   const prefix = head.toString('latin1', 0, 16)
@@ -47,8 +50,8 @@ export async function detectFormat (source: RangeSource): Promise<AudioInfo> {
   const recording = await readFrames(source, start)
   if (recording !== undefined) return recording
   const fileType = detectFileType(head)
-  if (fileType !== undefined) throw new NotAudioError(`the bytes are ${fileType}, not audio`)
+  if (fileType !== undefined) throw new NotAudioError(`the content is ${fileType}, not audio`)
   const furtherIn = await readFramesFurtherIn(source, start)
   if (furtherIn !== undefined) return furtherIn
-  throw new NotAudioError('the bytes are not a recognized audio format')
+  throw new NotAudioError('the content is not a recognized audio format')
 }

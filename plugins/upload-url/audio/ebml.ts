@@ -23,17 +23,27 @@ const MAX_ELEMENTS = 10_000
 const MAX_ID_WIDTH = 4
 const MAX_SIZE_WIDTH = 8
 
-/** The element whose header is at `at` of `bytes`, which begin at `position` of the object; undefined where there is none. */
+/**
+ * The element whose header is at `at` of `bytes`, which begin at `position` of the object; undefined where there is
+ * none.
+ */
 export function parseElement (bytes: Buffer, at: number, position: number, limit: number): Element | undefined {
   const idWidth = widthOf(bytes[at])
   const sizeAt = at + idWidth
   const sizeWidth = widthOf(bytes[sizeAt])
   if (idWidth > MAX_ID_WIDTH || sizeWidth > MAX_SIZE_WIDTH || sizeAt + sizeWidth > bytes.length) return undefined
   const marker = 0x80 >> (sizeWidth - 1)
-  const size = bytes.subarray(sizeAt + 1, sizeAt + sizeWidth).reduce((value, byte) => value * 256 + byte, bytes[sizeAt]! ^ marker)
+  const rest = bytes.subarray(sizeAt + 1, sizeAt + sizeWidth)
+  const size = rest.reduce((value, byte) => value * 256 + byte, bytes[sizeAt]! ^ marker)
   const isUnknownSize = size === 2 ** (7 * sizeWidth) - 1
   const content = position + sizeAt + sizeWidth
-  return { id: bytes.readUIntBE(at, idWidth), start: position + at, content, end: isUnknownSize ? limit : content + size, isUnknownSize }
+  return {
+    id: bytes.readUIntBE(at, idWidth),
+    start: position + at,
+    content,
+    end: isUnknownSize ? limit : content + size,
+    isUnknownSize
+  }
 }
 
 /** The elements side by side in `extent` of an object, without reading their content; ends where no element can be. */
@@ -47,7 +57,9 @@ export async function * elements (source: RangeSource, extent: Extent): AsyncGen
   }
 }
 
-/** The elements side by side in `bytes`, which begin at `position` of the object: also the last one, where it is cut. */
+/**
+ * The elements side by side in `bytes`, which begin at `position` of the object: also the last one, where it is cut.
+ */
 export function * elementsIn (bytes: Buffer, position: number): Generator<Element> {
   let at = 0
   while (at < bytes.length) {

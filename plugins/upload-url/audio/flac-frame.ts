@@ -49,7 +49,8 @@ export function parseFlacFrame (bytes: Buffer, at: number, stream: FlacStream): 
   const rate = header[2]! & 15
   const mode = header[3]! >> 4
   const bits = BITS[header[3]! >> 1 & 7]!
-  if (rate === 15 || (SAMPLE_RATES[rate] || stream.sampleRate) !== stream.sampleRate || (bits || stream.bits) !== stream.bits) return undefined
+  if (rate === 15 || (SAMPLE_RATES[rate] || stream.sampleRate) !== stream.sampleRate) return undefined
+  if ((bits || stream.bits) !== stream.bits) return undefined
   if ((mode < STEREO_MODES ? mode + 1 : mode < STEREO_MODES + 3 ? 2 : 0) !== stream.channels) return undefined
   const coded = readCodedNumber(header, 4)
   const block = coded && readBlockSize(header[2]! >> 4, header, coded.end)
@@ -71,7 +72,11 @@ function readCodedNumber (bytes: Buffer, at: number): { readonly value: number, 
   return { value: rest.reduce((value, byte) => value * 64 + (byte & 0x3f), first & (0x7f >> ones)), end: at + ones }
 }
 
-function readBlockSize (code: number, header: Buffer, at: number): { readonly size: number, readonly end: number } | undefined {
+function readBlockSize (
+  code: number,
+  header: Buffer,
+  at: number
+): { readonly size: number, readonly end: number } | undefined {
   if (code === 0 || at + 2 > header.length) return undefined
   if (code === 1) return { size: 192, end: at }
   if (code <= 5) return { size: 144 << code, end: at }

@@ -1,5 +1,11 @@
 import type { AudioInfo } from './audio-schema.js'
-import { MAX_FLAC_HEADER, parseFlacFrame, readStreamInformation, type FlacFrame, type FlacStream } from './flac-frame.js'
+import {
+  MAX_FLAC_HEADER,
+  parseFlacFrame,
+  readStreamInformation,
+  type FlacFrame,
+  type FlacStream
+} from './flac-frame.js'
 import { NotAudioError } from './not-audio-error.js'
 import type { RangeSource } from './range-source.js'
 
@@ -22,10 +28,12 @@ const DEFAULT_TAIL = 64 * 1024
  */
 export async function readFlac (source: RangeSource, start: number): Promise<AudioInfo> {
   const stream = readStreamInformation(await source.read(start + MAGIC + BLOCK_HEADER, STREAM_INFORMATION))
-  if (stream === undefined) throw new NotAudioError('the bytes are a FLAC header without stream information, not audio')
+  if (stream === undefined) throw new NotAudioError('the content is a FLAC header without stream information, not audio')
   const { sampleRate, channels } = stream
   const first = await firstFrame(source, start, stream)
-  if (first === undefined && !source.limitReached) throw new NotAudioError('the bytes are the headers of a FLAC file without any sound after them')
+  if (first === undefined && !source.limitReached) {
+    throw new NotAudioError('the content is the headers of a FLAC file without any sound after them')
+  }
   const last = first && await lastFrame(source, start, stream)
   const duration = first && last && samplesBetween(first, last, stream) / sampleRate
   return {
@@ -37,7 +45,10 @@ export async function readFlac (source: RangeSource, start: number): Promise<Aud
   }
 }
 
-/** Frames count from 0, but for those of a stream that was cut out of a longer one. Where the last one is cut, it does not count. */
+/**
+ * Frames count from 0, but for those of a stream that was cut out of a longer one. Where the last one is cut, it does
+ * not count.
+ */
 function samplesBetween (first: FlacFrame, last: FlacFrame, { total }: FlacStream): number {
   const isCut = total > 0 && last.next - first.first < total
   return (isCut ? last.first : last.next) - first.first
@@ -65,7 +76,9 @@ async function endOfBlocks (source: RangeSource, start: number): Promise<number 
  * a frame counts when it follows another one, or is the only one.
  */
 async function lastFrame (source: RangeSource, start: number, stream: FlacStream): Promise<FlacFrame | undefined> {
-  const tailSize = stream.maxFrameSize === 0 ? DEFAULT_TAIL : Math.min(Math.max(2 * stream.maxFrameSize, MIN_TAIL), MAX_TAIL)
+  const tailSize = stream.maxFrameSize === 0
+    ? DEFAULT_TAIL
+    : Math.min(Math.max(2 * stream.maxFrameSize, MIN_TAIL), MAX_TAIL)
   const tailStart = Math.max(start, source.size - tailSize)
   const tail = await source.read(tailStart, source.size - tailStart)
   if (tail.length < source.size - tailStart) return undefined

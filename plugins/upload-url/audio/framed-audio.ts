@@ -73,5 +73,5 @@ function isRecordingAt ({ bytes, atEnd }: Block, format: FrameFormat, skipped = 
   const { firstBreak } = countFrames(bytes, format)
   const foreign = detectForeignContent(bytes.subarray(firstBreak, firstBreak + FILE_TYPE_HEAD))
   if (foreign === undefined || foreign === 'text') return true
-  throw new NotAudioError(`the bytes are frames of sound followed by ${foreign}, not audio`)
+  throw new NotAudioError(`the content is frames of sound followed by ${foreign}, not audio`)
 }

@@ -40,7 +40,9 @@ function timeoutError (seconds: number): DOMException {
   return new DOMException(`Reading took more than ${seconds} seconds`, 'TimeoutError')
 }
 
-/** Leaves out what no real recording has, for a header can claim anything: no codec fits a second into less than a byte. */
+/**
+ * Leaves out what no real recording has, for a header can claim anything: no codec fits a second into less than a byte.
+ */
 function plausible ({ container, codec, duration, sampleRate, channels, bitRate }: AudioInfo, size: number): AudioInfo {
   return {
     container,

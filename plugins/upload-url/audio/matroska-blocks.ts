@@ -32,7 +32,14 @@ interface Block {
   readonly frame: Buffer | undefined
 }
 
-const ID = { Cluster: 0x1f43b675, Timestamp: 0xe7, SimpleBlock: 0xa3, BlockGroup: 0xa0, Block: 0xa1, BlockDuration: 0x9b }
+const ID = {
+  Cluster: 0x1f43b675,
+  Timestamp: 0xe7,
+  SimpleBlock: 0xa3,
+  BlockGroup: 0xa0,
+  Block: 0xa1,
+  BlockDuration: 0x9b
+}
 /** Elements that stand beside clusters have ids of four bytes. */
 const TOP_LEVEL = 0x10000000
 const MAX_FRAMES = 48
@@ -58,9 +65,11 @@ export async function lastBlocks (source: RangeSource, extent: Extent, stream: S
     const start = Math.max(extent.content, extent.end - length)
     const tail = await source.read(start, extent.end - start)
     if (tail.length < extent.end - start) return undefined
-    for (let at = tail.lastIndexOf(CLUSTER_MAGIC, searched - start, 'latin1'); at !== -1; at = at === 0 ? -1 : tail.lastIndexOf(CLUSTER_MAGIC, at - 1, 'latin1')) {
+    let at = tail.lastIndexOf(CLUSTER_MAGIC, searched - start, 'latin1')
+    while (at !== -1) {
       const blocks = blocksOf(tail, at, stream)
       if (blocks !== undefined) return blocks
+      at = at === 0 ? -1 : tail.lastIndexOf(CLUSTER_MAGIC, at - 1, 'latin1')
     }
     if (start === extent.content) return undefined
     searched = start + CLUSTER_MAGIC.length
@@ -68,7 +77,9 @@ export async function lastBlocks (source: RangeSource, extent: Extent, stream: S
   return undefined
 }
 
-/** The whole blocks of the cluster at `at` of `bytes`; undefined where there is no cluster, or none of the track in it. */
+/**
+ * The whole blocks of the cluster at `at` of `bytes`; undefined where there is no cluster, or none of the track in it.
+ */
 function blocksOf (bytes: Buffer, at: number, stream: Stream): Blocks | undefined {
   const cluster = parseElement(bytes, at, 0, bytes.length)
   if (cluster?.id !== ID.Cluster) return undefined

@@ -8,7 +8,10 @@ import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
 import { waveCodec } from './wave-codec.js'
 
-/** An EBML document: a header, and a segment with everything else. A file holds more than one when recordings are joined. */
+/**
+ * An EBML document: a header, and a segment with everything else. A file holds more than one when recordings are
+ * joined.
+ */
 interface Document {
   readonly isWebm: boolean
   readonly segment: Element
@@ -96,11 +99,15 @@ export async function readMatroska (source: RangeSource, start: number): Promise
   const documents = await readDocuments(source, start)
   const name = documents[0]?.isWebm ? 'WebM' : 'Matroska'
   const track = documents[0]?.track
-  if (track === undefined) throw new NotAudioError(`the bytes are a ${name} file without an audio track`)
+  if (track === undefined) throw new NotAudioError(`the content is a ${name} file without an audio track`)
   let duration = 0
   for (const document of documents) duration += await durationOf(source, document) ?? NaN
-  if (!await hasSound(source, documents[0]!)) throw new NotAudioError(`the bytes are a ${name} header without any sound after it`)
-  const { codec, sampleRate, channels } = track.mayHaveSbr ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) } : track
+  if (!await hasSound(source, documents[0]!)) {
+    throw new NotAudioError(`the content is a ${name} header without any sound after it`)
+  }
+  const { codec, sampleRate, channels } = track.mayHaveSbr
+    ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) }
+    : track
   return {
     container: documents[0]!.isWebm ? 'webm' : 'matroska',
     codec,
@@ -124,11 +131,14 @@ async function readDocuments (source: RangeSource, start: number): Promise<Docum
 async function readDocument (source: RangeSource, start: number): Promise<Document | undefined> {
   const header = parseElement(await source.read(start, 12), 0, start, source.size)
   if (header?.id !== ID.EBML) return undefined
-  const docType = contents(await readContent(source, header), header.content).get(ID.DocType)?.toString('latin1') ?? 'matroska'
+  const fields = contents(await readContent(source, header), header.content)
+  const isWebm = /^webm/.test(fields.get(ID.DocType)?.toString('latin1') ?? '')
   for await (const element of elements(source, { content: header.end, end: source.size })) {
     if (element.id !== ID.Segment) continue
-    const segment = element.isUnknownSize ? { ...element, end: await startOfNextDocument(source, element.content) } : element
-    return { isWebm: /^webm/.test(docType), segment, ...await readSegment(source, segment) }
+    const segment = element.isUnknownSize
+      ? { ...element, end: await startOfNextDocument(source, element.content) }
+      : element
+    return { isWebm, segment, ...await readSegment(source, segment) }
   }
   return undefined
 }
@@ -174,11 +184,12 @@ function readTrack (fields: ReadonlyMap<number, Buffer>): Track {
   const bits = readUnsigned(audio.get(ID.BitDepth) ?? Buffer.alloc(0)) || 16
   const codec = codecOf(fields.get(ID.CodecID)?.toString('latin1').replace(/\0.*/s, '') ?? '', bits, configuration)
   const coreRate = readFloat(audio.get(ID.SamplingFrequency) ?? Buffer.alloc(0), 8000)
+  const outputRate = readFloat(audio.get(ID.OutputSamplingFrequency) ?? Buffer.alloc(0), coreRate)
   const aac = codec === 'aac' && configuration.length >= 2 ? readAacConfig(configuration) : undefined
   return {
     number: readUnsigned(fields.get(ID.TrackNumber) ?? Buffer.alloc(0)),
     codec,
-    sampleRate: codec === 'opus' ? OPUS_RATE : aac?.sampleRate ?? Math.round(readFloat(audio.get(ID.OutputSamplingFrequency) ?? Buffer.alloc(0), coreRate)),
+    sampleRate: codec === 'opus' ? OPUS_RATE : aac?.sampleRate ?? Math.round(outputRate),
     channels: aac?.channels ?? (readUnsigned(audio.get(ID.Channels) ?? Buffer.alloc(0)) || 1),
     frameDuration: readUnsigned(fields.get(ID.DefaultDuration) ?? Buffer.alloc(0)),
     mayHaveSbr: aac?.mayHaveSbr ?? false
@@ -189,12 +200,16 @@ function codecOf (id: string, bits: number, configuration: Buffer): string {
   if (id === 'A_PCM/INT/LIT') return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'le' })
   if (id === 'A_PCM/INT/BIG') return pcmCodec({ bits, kind: bits <= 8 ? 'unsigned' : 'signed', order: 'be' })
   if (id === 'A_PCM/FLOAT/IEEE') return pcmCodec({ bits, kind: 'float', order: 'le' })
-  if (id === 'A_MS/ACM') return configuration.length < 16 ? 'unknown' : waveCodec(configuration.readUInt16LE(0), configuration.readUInt16LE(14))
+  if (id === 'A_MS/ACM' && configuration.length >= 16) {
+    return waveCodec(configuration.readUInt16LE(0), configuration.readUInt16LE(14))
+  }
   const [pattern, codec] = CODECS.find(([pattern]) => pattern.test(id)) ?? []
   return pattern === undefined ? 'unknown' : id.match(pattern)![0].replace(pattern, codec!).toLowerCase()
 }
 
-/** Seconds of a document: as its header says, where it is whole; else from its first block to the end of the last one. */
+/**
+ * Seconds of a document: as its header says, where it is whole; else from its first block to the end of the last one.
+ */
 async function durationOf (source: RangeSource, document: Document): Promise<number | undefined> {
   const { segment, clusters, track, timestampScale } = document
   if (document.duration > 0 && segment.end <= source.size) return document.duration * timestampScale / 1e9
@@ -204,7 +219,8 @@ async function durationOf (source: RangeSource, document: Document): Promise<num
   const last = await lastBlocks(source, extent, streamOf(document, track))
   if (first === undefined || last === undefined || last.end <= first.start) return undefined
   const ticks = last.end - first.start
-  const isEven = extent.end - extent.content <= SEARCHABLE || (extent.end - extent.content) / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
+  const bytes = extent.end - extent.content
+  const isEven = bytes <= SEARCHABLE || bytes / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
   return isEven ? ticks * timestampScale / 1e9 : undefined
 }
 
@@ -242,5 +258,6 @@ async function readContent (source: RangeSource, element: Element): Promise<Buff
 
 /** The content of each element in `bytes` by its id; of those that are repeated, the last one. */
 function contents (bytes: Buffer, position: number): Map<number, Buffer> {
-  return new Map([...elementsIn(bytes, position)].map(({ id, content, end }) => [id, bytes.subarray(content - position, end - position)]))
+  const all = [...elementsIn(bytes, position)]
+  return new Map(all.map(({ id, content, end }) => [id, bytes.subarray(content - position, end - position)]))
 }

@@ -44,7 +44,7 @@ const MIN_FRAME_LENGTH = 24
  */
 export async function readMpegAudio (source: RangeSource, start: number): Promise<AudioInfo> {
   const measure = await measureMpegAudio(source, start)
-  if (measure === undefined) throw new NotAudioError('the bytes are not MPEG audio')
+  if (measure === undefined) throw new NotAudioError('the content is not MPEG audio')
   const { frame, duration, bitRate } = measure
   const { layer, sampleRate, channels } = frame
   return { container: 'mp3', codec: `mp${layer}`, sampleRate, channels, ...duration && { duration }, ...bitRate && { bitRate } }

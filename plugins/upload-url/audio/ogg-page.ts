@@ -27,7 +27,9 @@ export async function readPage (source: RangeSource, start: number): Promise<Pag
   return parsePage(await source.read(start, MAX_HEADER), 0, start)
 }
 
-/** The whole pages in `bytes`, which begin at `position` of the object, wherever they are, from the last to the first. */
+/**
+ * The whole pages in `bytes`, which begin at `position` of the object, wherever they are, from the last to the first.
+ */
 export function * pagesFromEnd (bytes: Buffer, position: number): Generator<Page> {
   let limit = bytes.length
   for (let at = bytes.lastIndexOf(MAGIC); at !== -1; at = at === 0 ? -1 : bytes.lastIndexOf(MAGIC, at - 1)) {

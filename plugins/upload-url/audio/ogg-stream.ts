@@ -25,19 +25,35 @@ const MAPPINGS: readonly Mapping[] = [
   {
     magic: 'OpusHead',
     size: 19,
-    parse: packet => ({ codec: 'opus', sampleRate: OPUS_RATE, channels: packet[9]!, preSkip: packet.readUInt16LE(10), samplesOf: opusSamples })
+    parse: packet => ({
+      codec: 'opus',
+      sampleRate: OPUS_RATE,
+      channels: packet[9]!,
+      preSkip: packet.readUInt16LE(10),
+      samplesOf: opusSamples
+    })
   },
   {
     magic: '\x01vorbis',
     size: 29,
-    parse: packet => ({ codec: 'vorbis', sampleRate: packet.readUInt32LE(12), channels: packet[11]!, samplesOf: () => 2 ** (packet[28]! >> 4) / 2 })
+    parse: packet => ({
+      codec: 'vorbis',
+      sampleRate: packet.readUInt32LE(12),
+      channels: packet[11]!,
+      samplesOf: () => 2 ** (packet[28]! >> 4) / 2
+    })
   },
   {
     magic: 'Speex   ',
     size: 68,
     parse: packet => {
       const frame = packet.readUInt32LE(56) * Math.max(1, packet.readUInt32LE(64))
-      return { codec: 'speex', sampleRate: packet.readUInt32LE(36), channels: packet.readUInt32LE(48), samplesOf: () => frame }
+      return {
+        codec: 'speex',
+        sampleRate: packet.readUInt32LE(36),
+        channels: packet.readUInt32LE(48),
+        samplesOf: () => frame
+      }
     }
   },
   {
@@ -46,7 +62,12 @@ const MAPPINGS: readonly Mapping[] = [
     parse: packet => {
       const information = packet.subarray(FLAC_INFORMATION)
       const packed = information.readUIntBE(10, 3)
-      return { codec: 'flac', sampleRate: packed >> 4, channels: (packed >> 1 & 7) + 1, samplesOf: () => information.readUInt16BE(2) }
+      return {
+        codec: 'flac',
+        sampleRate: packed >> 4,
+        channels: (packed >> 1 & 7) + 1,
+        samplesOf: () => information.readUInt16BE(2)
+      }
     }
   }
 ]
@@ -56,7 +77,9 @@ export const OGG_IDENTIFICATION_SIZE = 80
 
 /** What a stream holds whose first packet this is; undefined when it is no sound that is known here. */
 export function readOggStream (packet: Buffer): OggStream | undefined {
-  const mapping = MAPPINGS.find(({ magic, size }) => packet.length >= size && packet.toString('latin1', 0, magic.length) === magic)
+  const mapping = MAPPINGS.find(({ magic, size }) => {
+    return packet.length >= size && packet.toString('latin1', 0, magic.length) === magic
+  })
   if (mapping === undefined) return undefined
   const stream = { preSkip: 0, ...mapping.parse(packet) }
   return stream.sampleRate > 0 && stream.channels > 0 ? stream : undefined

@@ -39,8 +39,10 @@ const SEARCHABLE = 1024 * 1024
  */
 export async function readOgg (source: RangeSource, start: number): Promise<AudioInfo> {
   const link = await readLink(source, start)
-  if (link === undefined) throw new NotAudioError('the bytes are an Ogg file without an audio stream that is known here')
-  if (link.isEmpty) throw new NotAudioError('the bytes are the headers of an Ogg file without any sound after them')
+  if (link === undefined) {
+    throw new NotAudioError('the content is an Ogg file without an audio stream that is known here')
+  }
+  if (link.isEmpty) throw new NotAudioError('the content is the headers of an Ogg file without any sound after them')
   const { codec, sampleRate, channels } = link.stream
   const duration = await durationOf(source, link)
   return {
@@ -80,7 +82,9 @@ async function sumOfLinks (source: RangeSource, first: Link): Promise<number | u
     const { start, body, serial }: Link = link
     const next: Page | undefined = fromEnd.findLast(page => page.isFirst && page.start >= body)
     end = next?.start ?? source.size
-    const last = fromEnd.find(page => page.serial === serial && page.granule !== undefined && page.start >= start && page.start < end)
+    const last = fromEnd.find(page => {
+      return page.serial === serial && page.granule !== undefined && page.start >= start && page.start < end
+    })
     seconds += last === undefined ? 0 : Math.max(0, secondsUntil(last, link))
     if (next === undefined) return seconds
     link = await readLink(source, next.start)
@@ -108,7 +112,12 @@ async function readLink (source: RangeSource, start: number): Promise<Link | und
   return stream && { start, body, serials, serial, stream, ...await findSound(source, body, serial, stream) }
 }
 
-async function findSound (source: RangeSource, body: number, serial: number, stream: OggStream): Promise<Pick<Link, 'firstGranule' | 'isEmpty'>> {
+async function findSound (
+  source: RangeSource,
+  body: number,
+  serial: number,
+  stream: OggStream
+): Promise<Pick<Link, 'firstGranule' | 'isEmpty'>> {
   let at = body
   while (at < body + MAX_HEADERS) {
     const page = await readPage(source, at)

@@ -92,7 +92,9 @@ export class RangeSource {
 
   async #request (start: number, end: number): Promise<Buffer> {
     const bytes = await unlessAborted(this.#signal, () => this.#read(start, end, this.#signal))
-    if (bytes.length !== end - start) throw new Error(`a read resolved to ${bytes.length} bytes of the ${end - start} asked for`)
+    if (bytes.length !== end - start) {
+      throw new Error(`a read resolved to ${bytes.length} bytes of the ${end - start} asked for`)
+    }
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 }

@@ -60,7 +60,7 @@ export function parseWavFormat (content: Buffer, order: 'le' | 'be'): WavFormat 
 }
 
 function impossible (): NotAudioError {
-  return new NotAudioError('the bytes are a WAV header with an impossible format, not audio')
+  return new NotAudioError('the content is a WAV header with an impossible format, not audio')
 }
 
 function blockAlignOf (codec: string, claimed: number, channels: number, bits: number): number {

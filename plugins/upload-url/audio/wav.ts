@@ -56,14 +56,14 @@ export async function readWav (source: RangeSource, start: number): Promise<Audi
  * @throws NotAudioError without a format, without sound, or with a file of another kind in place of the sound
  */
 export async function describeWav (source: RangeSource, format: WavFormat | undefined, sound: WavSound | undefined): Promise<AudioInfo> {
-  if (format === undefined) throw new NotAudioError('the bytes are a WAV header without a format, not audio')
+  if (format === undefined) throw new NotAudioError('the content is a WAV header without a format, not audio')
   const { codec, channels, sampleRate, byteRate } = format
   const description = { container: 'wav', codec, channels, sampleRate, ...byteRate && { bitRate: byteRate * 8 } } as const
   if (sound === undefined && source.limitReached) return description
-  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the bytes are a WAV header without sound, not audio')
+  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the content is a WAV header without sound, not audio')
   const content = await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start))
   const foreign = detectForeignContent(content)
-  if (foreign !== undefined) throw new NotAudioError(`the bytes are a WAV header around ${foreign}, not audio`)
+  if (foreign !== undefined) throw new NotAudioError(`the content is a WAV header around ${foreign}, not audio`)
   return { ...description, ...await measure(source, format, sound) }
 }
 

@@ -2,17 +2,7 @@ import { CheckWarning, toCheckError } from './check-error.js'
 import { connection } from './checks-connection.js'
 import { corsChecks, rules } from './checks-rules.js'
 import { uploads } from './checks-uploads.js'
-import type { BucketCheckContext } from './context.js'
-
-/** One thing to try. */
-export interface Check {
-  /** What should be the case. */
-  readonly title: string
-  /** Whether no other check makes sense when this one fails. */
-  readonly isVital?: boolean
-  /** Tries it. @returns a detail worth telling @throws CheckError, CheckWarning, or an error of the SDK */
-  readonly run: (context: BucketCheckContext) => Promise<string | undefined | void>
-}
+import type { BucketCheckContext, Check } from './context.js'
 
 /** The result of one check. */
 export interface CheckResult {

@@ -1,9 +1,8 @@
 import {
   GetBucketLocationCommand, HeadBucketCommand, ListObjectsV2Command, S3ServiceException
 } from '@aws-sdk/client-s3'
-import type { Check } from './check.js'
 import { CheckError, storeError, toCheckError } from './check-error.js'
-import { CHECK_OWNER, type BucketCheckContext } from './context.js'
+import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
 
 const TIMEOUT_MS = 5_000
 /** S3 refuses signatures that are 15 minutes off. */

@@ -2,9 +2,8 @@ import {
   DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand,
   S3ServiceException
 } from '@aws-sdk/client-s3'
-import type { Check } from './check.js'
 import { CheckError, CheckWarning, PERMISSIONS } from './check-error.js'
-import { CHECK_OWNER, type BucketCheckContext } from './context.js'
+import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
 import { abortsIncompleteUploads, SIGNED_HEADERS } from './rules.js'
 import { orUndefined } from './setup.js'
 

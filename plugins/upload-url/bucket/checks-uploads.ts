@@ -4,9 +4,8 @@ import {
   UploadPartCommand
 } from '@aws-sdk/client-s3'
 import type { UploadUrl } from '../index.js'
-import type { Check } from './check.js'
 import { assertStatus, CheckError } from './check-error.js'
-import { CHECK_OWNER, type BucketCheckContext } from './context.js'
+import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
 
 const BYTES = Buffer.from('Written by "fastify-upload-url check": may be deleted.\n')
 const FILE = {

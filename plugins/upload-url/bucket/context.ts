@@ -29,6 +29,16 @@ export interface BucketCheckContext {
   close (): Promise<void>
 }
 
+/** One thing to try. */
+export interface Check {
+  /** What should be the case. */
+  readonly title: string
+  /** Whether no other check makes sense when this one fails. */
+  readonly isVital?: boolean
+  /** Tries it. @returns a detail worth telling @throws CheckError, CheckWarning, or an error of the SDK */
+  readonly run: (context: BucketCheckContext) => Promise<string | undefined | void>
+}
+
 /**
  * Prepares a check.
  *

@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Part } from '../operations/schemas.js'
+import type { Part } from '../schemas.js'
 
 /** Parts as a client lists them, with or without the quotes of the ETag. */
 export type PartList = ReadonlyArray<{ readonly partNumber: number, readonly etag: string }>

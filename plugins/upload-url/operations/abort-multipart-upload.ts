@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { STORE_ERRORS } from '../errors.js'
 import { findUpload } from '../multipart/find-upload.js'
 import { operation } from '../operation.js'
-import { UploadReference } from './schemas.js'
+import { UploadReference } from '../schemas.js'
 
 export const abortMultipartUpload = operation({
   route: { method: 'DELETE', url: '/multipart-uploads', status: 204 },

@@ -9,7 +9,7 @@ import { operation } from '../operation.js'
 import { maxTotalSize } from '../policy.js'
 import { S3_LIMITS } from '../s3/limits.js'
 import type { Services } from '../services.js'
-import { EXAMPLE_MULTIPART_KEY, EXAMPLE_UPLOAD_ID, Etag, PartNumber, UploadReference, type Part } from './schemas.js'
+import { EXAMPLE_MULTIPART_KEY, EXAMPLE_UPLOAD_ID, Etag, PartNumber, UploadReference, type Part } from '../schemas.js'
 
 /** Largest body in bytes: a completion with 10 000 parts takes about 700 kB. */
 const BODY_LIMIT = 2 * 1024 ** 2

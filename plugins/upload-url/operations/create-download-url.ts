@@ -3,7 +3,7 @@ import { stringEnum } from '../document.js'
 import { errors } from '../errors.js'
 import { operation } from '../operation.js'
 import { encode } from '../s3/index.js'
-import { Expiry, Filename, Key, Url } from './schemas.js'
+import { Expiry, Filename, Key, Url } from '../schemas.js'
 
 export const createDownloadUrl = operation({
   route: { method: 'GET', url: '/download-url' },

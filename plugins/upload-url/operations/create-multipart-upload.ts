@@ -7,7 +7,7 @@ import { operation } from '../operation.js'
 import { multipartConstraints } from '../policy.js'
 import { S3_LIMITS } from '../s3/limits.js'
 import type { Services } from '../services.js'
-import { Size, UploadFileSchema, UploadReference } from './schemas.js'
+import { Size, UploadFileSchema, UploadReference } from '../schemas.js'
 
 const MultipartFileSchema = Type.Object({
   ...Type.Omit(UploadFileSchema, ['sha256', 'size']).properties,

@@ -5,7 +5,7 @@ import { operation } from '../operation.js'
 import { partHeaders, type PartRequest } from '../policy.js'
 import {
   EXAMPLE_MULTIPART_KEY, EXAMPLE_UPLOAD_ID, Expiry, Headers, PartNumber, Sha256, Size, UploadReference, Url
-} from './schemas.js'
+} from '../schemas.js'
 
 const MAX_URLS = 1_000
 

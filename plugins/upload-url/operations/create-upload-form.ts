@@ -3,7 +3,7 @@ import { stringEnum } from '../document.js'
 import { errors, FILE_ERRORS } from '../errors.js'
 import { operation } from '../operation.js'
 import { formConstraints } from '../policy.js'
-import { EXAMPLE_KEY, Expiry, FormFileSchema, Key, Url } from './schemas.js'
+import { EXAMPLE_KEY, Expiry, FormFileSchema, Key, Url } from '../schemas.js'
 
 export const createUploadForm = operation({
   route: { method: 'POST', url: '/upload-forms' },

@@ -5,7 +5,7 @@ import { operation } from '../operation.js'
 import { putConstraints, type Constraints } from '../policy.js'
 import type { ObjectRequest, SigningContext } from '../s3/index.js'
 import type { Services } from '../services.js'
-import { Expiry, FileFields, Headers, Key, UploadFileSchema, Url } from './schemas.js'
+import { Expiry, FileFields, Headers, Key, UploadFileSchema, Url } from '../schemas.js'
 
 /** A presigned PUT. */
 export const UploadUrlSchema = Type.Object({

@@ -3,7 +3,7 @@ import { STORE_ERRORS } from '../errors.js'
 import { findUpload } from '../multipart/find-upload.js'
 import { operation } from '../operation.js'
 import { S3_LIMITS } from '../s3/limits.js'
-import { PartSchema, UploadReference } from './schemas.js'
+import { PartSchema, UploadReference } from '../schemas.js'
 
 export const listParts = operation({
   route: { method: 'GET', url: '/multipart-uploads/parts' },

@@ -9,7 +9,7 @@ import { OPERATIONS, type ObjectRequest } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { abortUnlessInBounds } from './complete-multipart-upload.js'
 import { createMultipartUpload, prepareMultipartUpload } from './create-multipart-upload.js'
-import { Headers, Key, Url, UploadReference } from './schemas.js'
+import { Headers, Key, Url, UploadReference } from '../schemas.js'
 
 const SignedRequestSchema = Type.Object({
   url: Url('Where to send the request.'),

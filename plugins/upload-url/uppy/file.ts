@@ -1,4 +1,4 @@
-import { errors } from '../errors.js'
+import { errors } from '../internals.js'
 
 /** Metadata as Uppy sends it, values of any plain kind. */
 export type UppyMetadata = Readonly<Record<string, string | number | boolean | null>>

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { authenticate, authorizer, ownerOf } from '../authentication.js'
-import { errors, UploadErrorSchema } from '../errors.js'
-import { isolateScope, type Scope } from '../isolate-scope.js'
-import { internalsOf } from '../uploads.js'
-import { createValidation } from '../validation.js'
+import {
+  authenticate, authorizer, createValidation, errors, internalsOf, isolateScope, ownerOf, UploadErrorSchema, type Scope
+} from '../internals.js'
 import { resolveUppyOptions, type UppyOptions } from './options.js'
 import { serveUppy } from './routes.js'
 import { TokenSchema, type UppyToken } from './schemas.js'

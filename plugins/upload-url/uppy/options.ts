@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { errors } from '../errors.js'
-import type { Owner } from '../options.js'
-import { S3_LIMITS } from '../s3/limits.js'
+import type { Owner } from '../index.js'
+import { errors, S3_LIMITS } from '../internals.js'
 
 /** Options of the plugin. */
 export interface UppyOptions {

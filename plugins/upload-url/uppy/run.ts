@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationId, OperationInput, OperationOutput, Uploads } from '../index.js'
-import { internalsOf } from '../uploads.js'
+import { internalsOf } from '../internals.js'
 
 /** Runs operations of `fastify-upload-url` for one request of Uppy's. */
 export type Run = <Id extends OperationId>(

@@ -1,6 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { stringEnum } from '../document.js'
-import { S3_LIMITS } from '../s3/limits.js'
+import { S3_LIMITS, stringEnum } from '../internals.js'
 
 const Key = Type.String({ minLength: 1, maxLength: 1024 })
 const Filename = Type.String({ minLength: 1, maxLength: 1024 })

@@ -1,4 +1,4 @@
-import { errors } from '../errors.js'
+import { errors } from '../internals.js'
 import { toUploadFile } from './file.js'
 import type { ResolvedUppyOptions } from './options.js'
 import type { Run } from './run.js'

@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { errors } from '../errors.js'
-import { ownerSegment } from '../object-key.js'
+import { errors, ownerSegment } from '../internals.js'
 
 /** How tokens are made. */
 export interface TokenSettings {

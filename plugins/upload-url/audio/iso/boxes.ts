@@ -58,7 +58,9 @@ function parseBox (header: Buffer, start: number, limit: number): Box | undefine
   const type = header.toString('latin1', 4, 8)
   const short = header.readUInt32BE(0)
   if (short === TO_THE_END) return { type, start, content: start + HEADER, end: limit }
-  if (short !== LONG_SIZE) return short < HEADER ? undefined : { type, start, content: start + HEADER, end: start + short }
+  if (short !== LONG_SIZE) {
+    return short < HEADER ? undefined : { type, start, content: start + HEADER, end: start + short }
+  }
   const long = header.length < LONG_HEADER ? 0 : Number(header.readBigUInt64BE(8))
   return long < LONG_HEADER ? undefined : { type, start, content: start + LONG_HEADER, end: start + long }
 }

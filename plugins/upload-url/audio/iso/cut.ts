@@ -6,8 +6,8 @@ const MAX_TABLE = 768 * 1024
 const TIMES = 32
 
 /**
- * How long the samples last that are whole in an object which was cut, in units of the media: the tables tell where each
- * one lies. Undefined where they are cut themselves, or are too large to be read.
+ * How long the samples last that are whole in an object which was cut, in units of the media: the tables
+ * tell where each one lies. Undefined where they are cut themselves, or are too large to be read.
  */
 export async function durationWithin (source: RangeSource, tables: Box): Promise<number | undefined> {
   const unit = await readSampleDuration(source, tables)

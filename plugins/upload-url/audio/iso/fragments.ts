@@ -31,7 +31,12 @@ const TYPE_AT = 4
 const TRAILERS = new Set(['mfra', 'free', 'skip', 'udta', 'meta', 'uuid'])
 
 /** The first fragment of a file with samples of the track. */
-export async function firstFragment (source: RangeSource, { fragments }: FragmentedLayout, track: AudioTrack, defaults: FragmentDefaults): Promise<Fragment | undefined> {
+export async function firstFragment (
+  source: RangeSource,
+  { fragments }: FragmentedLayout,
+  track: AudioTrack,
+  defaults: FragmentDefaults
+): Promise<Fragment | undefined> {
   let count = 0
   for await (const box of boxes(source, { content: fragments, end: source.size })) {
     if (box.type === 'moof') {
@@ -48,21 +53,33 @@ export async function firstFragment (source: RangeSource, { fragments }: Fragmen
  * The duration of a fragmented file in seconds: from the segment index where there is one of the whole object,
  * else from the first fragment to the last one, which is found at the end; else from all of them.
  */
-export async function fragmentedDuration (source: RangeSource, layout: FragmentedLayout, track: AudioTrack, first: Fragment, defaults: FragmentDefaults): Promise<number | undefined> {
+export async function fragmentedDuration (
+  source: RangeSource,
+  layout: FragmentedLayout,
+  track: AudioTrack,
+  first: Fragment,
+  defaults: FragmentDefaults
+): Promise<number | undefined> {
   if (track.timescale === 0) return undefined
   const indexed = await indexedDuration(source, layout.indexes, track.id)
   if (indexed !== undefined) return indexed
   const start = track.sampleCount > 0 ? 0 : first.start ?? 0
-  const end = await endOfLastFragment(source, layout, track.id, defaults) ?? await endOfAllFragments(source, layout, track, defaults)
+  const end = await endOfLastFragment(source, layout, track.id, defaults) ??
+    await endOfAllFragments(source, layout, track, defaults)
   return end === undefined ? undefined : (end - Math.max(start, track.mediaStart)) / track.timescale
 }
 
 /** The sum of the only segment index (ISO/IEC 14496-12 section 8.16.3), if it counts up to the end of the object. */
-async function indexedDuration (source: RangeSource, [box, ...others]: readonly Box[], trackId: number): Promise<number | undefined> {
+async function indexedDuration (
+  source: RangeSource,
+  [box, ...others]: readonly Box[],
+  trackId: number
+): Promise<number | undefined> {
   const index = await readBox(source, box, MAX_INDEX)
   const isLong = index[0] === 1
   const table = isLong ? 32 : 24
-  if (box === undefined || others.length > 0 || index.length < table || index.readUInt32BE(4) !== trackId) return undefined
+  if (box === undefined || others.length > 0) return undefined
+  if (index.length < table || index.readUInt32BE(4) !== trackId) return undefined
   const timescale = index.readUInt32BE(8)
   const count = index.readUInt16BE(table - 2)
   if (timescale === 0 || index.length < table + count * 12) return undefined
@@ -81,8 +98,16 @@ async function isEndOfMedia (source: RangeSource, end: number): Promise<boolean>
   return header.length === 8 && TRAILERS.has(header.toString('latin1', TYPE_AT))
 }
 
-/** Where the last fragment with samples of the track ends, in units of the media; undefined where it does not say when it begins. */
-async function endOfLastFragment (source: RangeSource, { fragments }: FragmentedLayout, trackId: number, defaults: FragmentDefaults): Promise<number | undefined> {
+/**
+ * Where the last fragment with samples of the track ends, in units of the media; undefined where it does not say when
+ * it begins.
+ */
+async function endOfLastFragment (
+  source: RangeSource,
+  { fragments }: FragmentedLayout,
+  trackId: number,
+  defaults: FragmentDefaults
+): Promise<number | undefined> {
   let searched = source.size
   for (const length of TAILS) {
     const start = Math.max(fragments, source.size - length)
@@ -111,14 +136,24 @@ function fragmentAt (bytes: Buffer, at: number, position: number): Box | undefin
 }
 
 /** Where the fragment that begins at `start` ends, in units of the media, if it says when it begins. */
-async function endOfFragmentAt (source: RangeSource, start: number, trackId: number, defaults: FragmentDefaults): Promise<number | undefined> {
+async function endOfFragmentAt (
+  source: RangeSource,
+  start: number,
+  trackId: number,
+  defaults: FragmentDefaults
+): Promise<number | undefined> {
   const box = await boxAt(source, start, source.size)
   const fragment = box?.type === 'moof' ? await readFragment(source, box, trackId, defaults) : undefined
   return fragment?.start === undefined ? undefined : fragment.start + fragment.duration
 }
 
 /** Fragments without a decode time are added up, behind the samples of the movie box. */
-async function endOfAllFragments (source: RangeSource, { fragments }: FragmentedLayout, track: AudioTrack, defaults: FragmentDefaults): Promise<number | undefined> {
+async function endOfAllFragments (
+  source: RangeSource,
+  { fragments }: FragmentedLayout,
+  track: AudioTrack,
+  defaults: FragmentDefaults
+): Promise<number | undefined> {
   let end = track.sampleCount > 0 ? track.mediaDuration : 0
   for await (const box of boxes(source, { content: fragments, end: source.size })) {
     const fragment = box.type === 'moof' ? await readFragment(source, box, track.id, defaults) : undefined
@@ -127,12 +162,20 @@ async function endOfAllFragments (source: RangeSource, { fragments }: Fragmented
   return source.limitReached ? undefined : end
 }
 
-async function readFragment (source: RangeSource, box: Box, trackId: number, defaults: FragmentDefaults): Promise<Fragment | undefined> {
+async function readFragment (
+  source: RangeSource,
+  box: Box,
+  trackId: number,
+  defaults: FragmentDefaults
+): Promise<Fragment | undefined> {
   for await (const part of boxes(source, box)) {
     if (part.type !== 'traf') continue
     const header = await readBox(source, await findBox(source, part, 'tfhd'), 40)
     if (header.length < 8 || header.readUInt32BE(4) !== trackId) continue
-    return { start: await readDecodeTime(source, part), ...await readRuns(source, { moof: box, traf: part, header, defaults }) }
+    return {
+      start: await readDecodeTime(source, part),
+      ...await readRuns(source, { moof: box, traf: part, header, defaults })
+    }
   }
   return undefined
 }

@@ -38,12 +38,20 @@ interface Sound {
 export async function readIsoMedia (source: RangeSource, start: number): Promise<AudioInfo> {
   const layout = await readLayout(source, start)
   const { movie } = layout
-  if (movie === undefined) throw new NotAudioError('the bytes are an MP4 file without its index (moov), which cannot be played')
+  if (movie === undefined) {
+    throw new NotAudioError('the content is an MP4 file without its index (moov), which cannot be played')
+  }
   const track = await findAudioTrack(source, movie)
-  if (track === undefined) throw new NotAudioError('the bytes are an MP4 file without an audio track')
-  const sound = layout.movieExtends === undefined ? await readWhole(source, layout, movie, track) : await readFragmented(source, layout, layout.movieExtends, track)
-  if (sound === undefined && !source.limitReached) throw new NotAudioError('the bytes are the headers of an MP4 file without any sound after them')
-  const { codec, sampleRate, channels } = track.entry.isVague ? await describeBySamples(source, track.entry, sound?.samples ?? []) : track.entry
+  if (track === undefined) throw new NotAudioError('the content is an MP4 file without an audio track')
+  const sound = layout.movieExtends === undefined
+    ? await readWhole(source, layout, movie, track)
+    : await readFragmented(source, layout, layout.movieExtends, track)
+  if (sound === undefined && !source.limitReached) {
+    throw new NotAudioError('the content is the headers of an MP4 file without any sound after them')
+  }
+  const { codec, sampleRate, channels } = track.entry.isVague
+    ? await describeBySamples(source, track.entry, sound?.samples ?? [])
+    : track.entry
   const duration = sound?.duration
   return {
     container: /^3g/.test(layout.brand) ? '3gp' : 'mp4',
@@ -55,33 +63,64 @@ export async function readIsoMedia (source: RangeSource, start: number): Promise
 }
 
 /** All samples are in the tables of the movie box. Undefined where there are none. */
-async function readWhole (source: RangeSource, { hasMedia, isTruncated }: Layout, movie: Box, track: AudioTrack): Promise<Sound | undefined> {
+async function readWhole (
+  source: RangeSource,
+  { hasMedia, isTruncated }: Layout,
+  movie: Box,
+  track: AudioTrack
+): Promise<Sound | undefined> {
   if (track.sampleCount === 0 || track.tables === undefined || !hasMedia) return undefined
   const samples = track.entry.isVague ? await firstSamples(source, track.tables) : []
-  return { samples, duration: isTruncated ? await durationOfCut(source, track.tables, track) : await durationOf(source, movie, track) }
+  return {
+    samples,
+    duration: isTruncated ? await durationOfCut(source, track.tables, track) : await durationOf(source, movie, track)
+  }
 }
 
-async function durationOfCut (source: RangeSource, tables: Box, { mediaStart, timescale }: AudioTrack): Promise<number | undefined> {
+async function durationOfCut (
+  source: RangeSource,
+  tables: Box,
+  { mediaStart, timescale }: AudioTrack
+): Promise<number | undefined> {
   const units = await durationWithin(source, tables)
   return units === undefined || timescale === 0 ? undefined : Math.max(0, units - mediaStart) / timescale
 }
 
-async function durationOf (source: RangeSource, movie: Box, { movieDuration, mediaDuration, mediaStart, timescale }: AudioTrack): Promise<number | undefined> {
+async function durationOf (
+  source: RangeSource,
+  movie: Box,
+  { movieDuration, mediaDuration, mediaStart, timescale }: AudioTrack
+): Promise<number | undefined> {
   const movieTimescale = await readMovieTimescale(source, movie)
   if (movieDuration > 0 && movieTimescale > 0) return movieDuration / movieTimescale
   return timescale > 0 && mediaDuration > mediaStart ? (mediaDuration - mediaStart) / timescale : undefined
 }
 
 /** Samples are in fragments; the first ones may be in the movie box. Undefined where there are none. */
-async function readFragmented (source: RangeSource, layout: Layout, movieExtends: Box, track: AudioTrack): Promise<Sound | undefined> {
+async function readFragmented (
+  source: RangeSource,
+  layout: Layout,
+  movieExtends: Box,
+  track: AudioTrack
+): Promise<Sound | undefined> {
   const { indexes, fragments } = layout
   const defaults = await readDefaults(source, movieExtends, track.id)
-  const first = fragments === undefined ? undefined : await firstFragment(source, { indexes, fragments }, track, defaults)
-  const samples = track.sampleCount > 0 && track.tables !== undefined ? await firstSamples(source, track.tables) : first?.samples ?? []
-  if (fragments !== undefined && first !== undefined) return { samples, duration: await fragmentedDuration(source, { indexes, fragments }, track, first, defaults) }
+  const first = fragments === undefined
+    ? undefined
+    : await firstFragment(source, { indexes, fragments }, track, defaults)
+  const samples = track.sampleCount > 0 && track.tables !== undefined
+    ? await firstSamples(source, track.tables)
+    : first?.samples ?? []
+  if (fragments !== undefined && first !== undefined) {
+    const duration = await fragmentedDuration(source, { indexes, fragments }, track, first, defaults)
+    return { samples, duration }
+  }
   if (samples.length === 0 || !layout.hasMedia) return undefined
   const { mediaDuration, mediaStart, timescale } = track
-  return { samples, duration: layout.isTruncated || timescale === 0 ? undefined : (mediaDuration - mediaStart) / timescale }
+  return {
+    samples,
+    duration: layout.isTruncated || timescale === 0 ? undefined : (mediaDuration - mediaStart) / timescale
+  }
 }
 
 async function readLayout (source: RangeSource, start: number): Promise<Layout> {

@@ -28,10 +28,15 @@ const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10 }
 const TRUN = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, timeOffset: 0x800 }
 
 /** The defaults of a track (`trex`, ISO/IEC 14496-12 section 8.8.3). */
-export async function readDefaults (source: RangeSource, movieExtends: Box, trackId: number): Promise<FragmentDefaults> {
+export async function readDefaults (
+  source: RangeSource,
+  movieExtends: Box,
+  trackId: number
+): Promise<FragmentDefaults> {
   for await (const box of boxes(source, movieExtends)) {
     const defaults = box.type === 'trex' ? await readBox(source, box, 24) : Buffer.alloc(0)
-    if (defaults.length === 24 && defaults.readUInt32BE(4) === trackId) return { duration: defaults.readUInt32BE(12), size: defaults.readUInt32BE(16) }
+    if (defaults.length < 24 || defaults.readUInt32BE(4) !== trackId) continue
+    return { duration: defaults.readUInt32BE(12), size: defaults.readUInt32BE(16) }
   }
   return { duration: 0, size: 0 }
 }
@@ -50,7 +55,9 @@ export async function readRuns (source: RangeSource, fragment: TrackFragment): P
     if (flags & TRUN.dataOffset && run.length >= 12) position = baseOf(fragment) + run.readInt32BE(8)
     const table = 8 + (flags & TRUN.dataOffset ? 4 : 0) + (flags & TRUN.firstFlags ? 4 : 0)
     const width = 4 * [TRUN.duration, TRUN.size, TRUN.flags, TRUN.timeOffset].filter(flag => flags & flag).length
-    const count = width === 0 ? Math.min(run.readUInt32BE(4), MAX_RUN) : Math.min(run.readUInt32BE(4), Math.floor((run.length - table) / width))
+    const count = width === 0
+      ? Math.min(run.readUInt32BE(4), MAX_RUN)
+      : Math.min(run.readUInt32BE(4), Math.floor((run.length - table) / width))
     for (let sample = 0; sample < count; sample += 1) {
       const at = table + sample * width
       const size = flags & TRUN.size ? run.readUInt32BE(at + (flags & TRUN.duration ? 4 : 0)) : defaults.size

@@ -68,6 +68,7 @@ export function readSampleEntry (description: Buffer): SampleEntry {
   const type = entry.toString('latin1', 4, 8)
   const original = type === 'enca' ? contentOf(extensions, 'frma').toString('latin1', 0, 4) : type
   const flags = isQuickTime2 ? entry.readUInt32BE(60) : 0
+  const plainPcm = pcm(extensions, bits, 'signed', 'be')
 
   switch (original) {
     case 'mp4a': return mpeg4Audio(extensions, { codec: 'aac', sampleRate, channels })
@@ -80,9 +81,13 @@ export function readSampleEntry (description: Buffer): SampleEntry {
     case 'ec-3': return { codec: 'eac3', sampleRate, channels: eac3Channels(contentOf(extensions, 'dec3')) }
     case 'ac-4': return { codec: 'ac4', sampleRate, channels: undefined }
     case '.mp3': case 'mp3 ': case 'ms\0\x55': return { codec: 'mp3', sampleRate, channels, isVague: true }
-    case 'lpcm': return { codec: isQuickTime2 ? linearPcm(bits, flags) : pcm(extensions, bits, 'signed', 'be'), sampleRate, channels }
-    default: return { codec: pcmOf(original, bits, extensions) ?? waveOf(original, bits) ?? CODECS[original] ?? 'unknown', sampleRate, channels }
+    case 'lpcm': return { codec: isQuickTime2 ? linearPcm(bits, flags) : plainPcm, sampleRate, channels }
+    default: return { codec: codecOf(original, bits, extensions), sampleRate, channels }
   }
+}
+
+function codecOf (type: string, bits: number, extensions: Buffer): string {
+  return pcmOf(type, bits, extensions) ?? waveOf(type, bits) ?? CODECS[type] ?? 'unknown'
 }
 
 function mpeg4Audio (extensions: Buffer, entry: SampleEntry): SampleEntry {
@@ -92,7 +97,12 @@ function mpeg4Audio (extensions: Buffer, entry: SampleEntry): SampleEntry {
   if (stream.codec !== 'aac') return { ...entry, codec: stream.codec, channels: undefined }
   if (stream.config.length === 0) return entry
   const { codec, sampleRate, channels, mayHaveSbr } = readAacConfig(stream.config)
-  return { codec, sampleRate: sampleRate ?? entry.sampleRate, channels: channels ?? entry.channels, isVague: mayHaveSbr }
+  return {
+    codec,
+    sampleRate: sampleRate ?? entry.sampleRate,
+    channels: channels ?? entry.channels,
+    isVague: mayHaveSbr
+  }
 }
 
 function alac (extensions: Buffer, entry: SampleEntry): SampleEntry {

@@ -16,12 +16,18 @@ const TABLE_HEADER = 8
 const MAX_SAMPLES = 64 * 1024
 
 /** What the first samples say about a track whose entry does not know: HE-AAC, and the channels of MPEG audio. */
-export async function describeBySamples (source: RangeSource, entry: SampleEntry, samples: readonly Sample[]): Promise<Omit<SampleEntry, 'isVague'>> {
+export async function describeBySamples (
+  source: RangeSource,
+  entry: SampleEntry,
+  samples: readonly Sample[]
+): Promise<Omit<SampleEntry, 'isVague'>> {
   const { codec, sampleRate, channels } = entry
   const blocks = await readSamples(source, samples.slice(0, LOOKED_AT))
   if (codec === 'aac') return { codec, ...outputOfAac({ sampleRate, channels }, blocks) }
   const frame = blocks[0] && MPEG_FRAMES.frameAt(blocks[0], 0)
-  return frame === undefined ? { codec, sampleRate, channels } : { codec: `mp${frame.layer}`, sampleRate: frame.sampleRate, channels: frame.channels }
+  return frame === undefined
+    ? { codec, sampleRate, channels }
+    : { codec: `mp${frame.layer}`, sampleRate: frame.sampleRate, channels: frame.channels }
 }
 
 /** The samples at the start of the tables of a track, enough to look at. */
@@ -31,7 +37,9 @@ export async function firstSamples (source: RangeSource, tables: Box): Promise<S
   let runs: Buffer = Buffer.alloc(0)
   for await (const box of boxes(source, tables)) {
     if (box.type === 'stsz') sizes = await readBox(source, box, TABLE_HEADER + 4 + LOOKED_AT * 4)
-    if (box.type === 'stco' || box.type === 'co64') offsets = readOffsets(await readBox(source, box, TABLE_HEADER + MAX_CHUNKS * 8), box.type === 'co64')
+    if (box.type === 'stco' || box.type === 'co64') {
+      offsets = readOffsets(await readBox(source, box, TABLE_HEADER + MAX_CHUNKS * 8), box.type === 'co64')
+    }
     if (box.type === 'stsc') runs = await readBox(source, box, TABLE_HEADER + MAX_CHUNKS * 12)
   }
   const samples: Sample[] = []
@@ -68,10 +76,14 @@ export function readOffsets (table: Buffer, isLong: boolean): number[] {
   return offsets
 }
 
-/** Samples of a chunk, counted from 1: `stsc` has runs of chunks with the same number (ISO/IEC 14496-12 section 8.7.4). */
+/**
+ * Samples of a chunk, counted from 1: `stsc` has runs of chunks with the same number (ISO/IEC 14496-12 section 8.7.4).
+ */
 export function samplesOfChunk (runs: Buffer, chunk: number): number {
   let samples = 0
-  for (let at = TABLE_HEADER; at + 12 <= runs.length && runs.readUInt32BE(at) <= chunk; at += 12) samples = runs.readUInt32BE(at + 4)
+  for (let at = TABLE_HEADER; at + 12 <= runs.length && runs.readUInt32BE(at) <= chunk; at += 12) {
+    samples = runs.readUInt32BE(at + 4)
+  }
   return samples
 }
 

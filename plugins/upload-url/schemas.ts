@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { S3_LIMITS } from '../s3/limits.js'
+import { S3_LIMITS } from './s3/limits.js'
 
 const SHA256 = '^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/ _-]{42}[AEIMQUYcgkosw048]=)$'
 const BUCKET = 'https://bucket.s3.eu-central-1.amazonaws.com'

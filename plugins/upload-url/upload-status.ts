@@ -1,0 +1,88 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { AudioInfoSchema } from './audio/audio-schema.js'
+import { ref, stringEnum } from './document.js'
+import { EXAMPLE_ETAG, EXAMPLE_KEY, Etag, Key } from './schemas.js'
+
+/** The recording as its own bytes describe it. */
+export const AudioSchema = Type.Object({
+  ...AudioInfoSchema.properties,
+  matchesContentType: Type.Optional(Type.Boolean({
+    description: 'Whether the content is what the content type says. Absent where that says nothing, as ' +
+      '`application/octet-stream`.'
+  }))
+}, { $id: 'Audio', description: 'The recording as its own bytes describe it.', additionalProperties: false })
+
+export type Audio = Static<typeof AudioSchema>
+
+const OBJECT_FIELDS = {
+  key: Key,
+  size: Type.Integer({ minimum: 0, description: 'Size in bytes.', examples: [20_480] }),
+  contentType: Type.Optional(Type.String({ description: 'Media type of the object.', examples: ['audio/mpeg'] })),
+  etag: Etag,
+  sha256: Type.Optional(Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'SHA-256 of the bytes in hex, where S3 verified one at the upload.',
+    examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08']
+  })),
+  lastModified: Type.Optional(Type.String({
+    format: 'date-time', description: 'When the object was uploaded.', examples: ['2026-01-01T12:03:21.000Z']
+  })),
+  metadata: Type.Record(Type.String(), Type.String(), {
+    description: 'Metadata as the client gave it; `filename` is the original name of the file.',
+    examples: [{ filename: 'dictation.mp3', language: 'en' }]
+  })
+}
+
+const EXAMPLE_OBJECT = {
+  key: EXAMPLE_KEY,
+  size: 20_480,
+  contentType: 'audio/mpeg',
+  etag: EXAMPLE_ETAG,
+  lastModified: '2026-01-01T12:03:21.000Z',
+  metadata: { filename: 'dictation.mp3', language: 'en' }
+}
+
+export const PendingUploadSchema = Type.Object({
+  status: stringEnum(['pending'], { description: 'There is no object yet.' }),
+  key: Key
+}, { $id: 'PendingUpload', description: 'An upload that has not arrived.', additionalProperties: false })
+
+export const UploadedObjectSchema = Type.Object({
+  status: stringEnum(['uploaded'], { description: 'The object is complete.' }),
+  ...OBJECT_FIELDS,
+  audio: Type.Optional(ref(AudioSchema))
+}, {
+  $id: 'UploadedObject',
+  description: 'An object that has been uploaded.',
+  additionalProperties: false,
+  examples: [{
+    status: 'uploaded',
+    ...EXAMPLE_OBJECT,
+    audio: {
+      container: 'mp3', codec: 'mp3', duration: 3.448, sampleRate: 16_000, channels: 1, bitRate: 32_000, matchesContentType: true
+    }
+  }]
+})
+
+export const RejectedObjectSchema = Type.Object({
+  status: stringEnum(['rejected'], { description: 'The content is not audio, or not of the type declared.' }),
+  ...OBJECT_FIELDS,
+  reason: Type.String({
+    description: 'Why the upload is rejected.', examples: ['the content is a PDF document, not audio']
+  })
+}, {
+  $id: 'RejectedObject',
+  description: 'An object whose content is not accepted.',
+  additionalProperties: false,
+  examples: [{ status: 'rejected', ...EXAMPLE_OBJECT, reason: 'the content is a PDF document, not audio' }]
+})
+
+/** What there is at a key. */
+export const UploadStatusSchema = Type.Union(
+  [ref(PendingUploadSchema), ref(UploadedObjectSchema), ref(RejectedObjectSchema)],
+  { $id: 'UploadStatus', description: 'What there is at a key.' }
+)
+
+export type UploadStatus = Static<typeof UploadStatusSchema>
+/** The status of an object that is there. */
+export type UploadedStatus = Extract<UploadStatus, { status: 'uploaded' }>
