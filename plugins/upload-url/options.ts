@@ -77,7 +77,8 @@ export const SettingsSchema = Type.Object({
   }))
 }, { additionalProperties: false })
 
-const OptionsSchema = Type.Object({
+/** Every option; those that are functions or objects have no description here. */
+export const OptionsSchema = Type.Object({
   ...SettingsSchema.properties,
   client: Type.Optional(Type.Unsafe<unknown>({ type: 'object' })),
   owner: Type.Optional(Callback('names the owner of a request')),

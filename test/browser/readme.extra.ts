@@ -12,12 +12,10 @@ import { API_KEY, startSite } from './site.js'
 const MIB = 1024 ** 2
 const run = promisify(execFile)
 
-const readme = readFileSync(process.env['README'] ?? 'README.md', 'utf8')
-
-/** The code blocks of one language below a heading of the README. */
-function blocks (heading: string, language: string): string[] {
-  const section = readme.split(/^(?=## )/m).find(text => text.startsWith(`## ${heading}\n`)) ?? ''
-  return [...section.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(match => match[1]!)
+/** The code blocks of one language in a document. */
+function blocks (document: string, language: string): string[] {
+  const text = readFileSync(document, 'utf8')
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g'))].map(match => match[1]!)
 }
 
 /** Adds a page that runs a block as an app's bundler would have it. */
@@ -33,13 +31,13 @@ async function pageOf (block: string): Promise<(app: FastifyInstance) => void> {
 }
 
 const browser = await startChromium(t)
-const pages = blocks('Upload from a browser', 'js').filter(block => block.includes("from '@uppy/core'"))
+const pages = blocks('docs/uppy.md', 'js').filter(block => block.includes("from '@uppy/core'"))
 const names = ['by a path that stands for its user', 'by signRequest']
 
-t.equal(pages.length, names.length, 'the README has a page for each')
+t.equal(pages.length, names.length, 'the document has a page for each')
 
 for (const [index, block] of pages.entries()) {
-  t.test(`the page of the README uploads ${names[index]}`, async t => {
+  t.test(`the page in the documentation uploads ${names[index]}`, async t => {
     t.testdir()
     const site = await startSite(t, {}, await pageOf(block))
     const page = await openPage(t, browser)
@@ -55,9 +53,9 @@ for (const [index, block] of pages.entries()) {
   })
 }
 
-t.test('the command of the README uploads in parts', async t => {
+t.test('the command in the documentation uploads in parts', async t => {
   const directory = t.testdir({ test: t.fixture('symlink', resolve('test')) })
-  const [command = ''] = blocks('Upload from a shell', 'sh')
+  const command = blocks('docs/shell.md', 'sh').find(block => block.startsWith('bash '))!
   const site = await startSite(t)
   const file = await makeRecording(t, 'day-in-court.wav', 40 * MIB + 2)
   await run('bash', ['-euc', command], { cwd: directory, env: { ...process.env, API_URL: site.origin, API_KEY } })

@@ -3,90 +3,207 @@ import { readFileSync, symlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { FastifyInstance } from 'fastify'
-import t from 'tap'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import t, { type Test } from 'tap'
 import { DEVELOPMENT_KEY, loadConfig } from '../../plugins/config.js'
+import uploadUrl, { channels, type Authorization } from '../../plugins/upload-url/index.js'
 import { buildApp } from '../../src/app.js'
 import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
+import { temporaryFolder } from '../fixtures/local-store.js'
 import { startStore } from '../fixtures/store.js'
 import { appFor } from '../fixtures/uploads-to.js'
+import { DOCUMENTS } from './documents.js'
 
 const RECORDING = 'test/fixtures/audio/dictation.mp3'
+const ALICE = { 'x-user': 'alice' }
 
-/** Blocks that run elsewhere, by what they begin with, because they need a network or are the run itself. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  'npm ci && npm start': 'installs packages: test/readme/first-command.sh runs it in .ci/run',
-  'npm ci && npm test': 'is what runs this, after .ci/run has installed the packages',
-  'npm install fastify fastify-upload-url': 'installs packages: test/package/package.extra.ts does so with the packed tarball',
-  'npm install openapi-fetch': 'installs packages; test/contract/typed-clients.extra.ts generates the same client',
-  'import { readFile } from \'node:fs/promises\'\nimport createClient': 'needs that client: compiled and run by test/contract/typed-clients.extra.ts',
-  'import Uppy from \'@uppy/core\'\nimport Dashboard from \'@uppy/dashboard\'\nimport AwsS3 from \'@uppy/aws-s3\'\nimport': 'test/browser/readme.extra.ts runs it in Chromium',
-  'import Uppy from \'@uppy/core\'\nimport Dashboard from \'@uppy/dashboard\'\nimport AwsS3 from \'@uppy/aws-s3\'\n\n': 'test/browser/readme.extra.ts runs it in Chromium',
-  'bash test/upload-url/multipart': 'test/upload-url/multipart/shell.test.ts runs the script',
-  'npx @hey-api/openapi-ts': 'generates a client: test/contract/typed-clients.extra.ts does so too'
-}
+/** Blocks that run elsewhere, by their document and how they begin. */
+const ELSEWHERE: ReadonlyArray<readonly [document: string, beginning: string, where: string]> = [
+  ['README.md', 'npm ci && npm start', 'test/readme/first-command.sh'],
+  ['README.md', 'npm ci && npm test', '.ci/run'],
+  ['README.md', 'npm install', 'test/package/package.extra.ts'],
+  ['plugins/upload-url/README.md', 'npm install', 'test/package/package.extra.ts'],
+  ['docs/typed-clients.md', 'npm install', 'test/contract/typed-clients.extra.ts'],
+  ['docs/typed-clients.md', 'import', 'test/contract/typed-clients.extra.ts'],
+  ['docs/typed-clients.md', 'npx @hey-api/openapi-ts', 'test/contract/typed-clients.extra.ts'],
+  ['docs/uppy.md', "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\nimport", 'test/browser/readme.extra.ts'],
+  ['docs/uppy.md', "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\n\n", 'test/browser/readme.extra.ts'],
+  ['docs/shell.md', 'bash test/upload-url/multipart', 'test/upload-url/multipart/shell.test.ts']
+]
 
-const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```(\w+)\n([^]*?)^```/gm)].map(([, language, code]) => ({ language: language!, code: code!.trim() }))
+// The recipes need packages of others: a suite of their own runs them.
+const blocks = DOCUMENTS.filter(document => document !== 'docs/recipes.md').flatMap(document =>
+  [...readFileSync(document, 'utf8').matchAll(/^```\w+\n([^]*?)^```/gm)].map(([, code]) => ({ document, code: code!.trim() })))
+const isRun = new Set<object>()
 
-/** The one block that begins so; every block has to be asked for. */
-const asked = new Set<string>()
-function block (beginning: string): string {
-  const found = blocks.filter(({ code }) => code.startsWith(beginning))
-  if (found.length !== 1) throw new Error(`${found.length} blocks of the README begin with ${beginning}`)
-  asked.add(found[0]!.code)
+/** The one block of a document that begins so. */
+function block (document: string, beginning: string): string {
+  const found = blocks.filter(({ document: name, code }) => name === document && code.startsWith(beginning))
+  if (found.length !== 1) throw new Error(`${found.length} blocks of ${document} begin with ${beginning}`)
+  isRun.add(found[0]!)
   return found[0]!.code
 }
 
-t.test('the app of the README serves, and so does its own route', async t => {
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey })
-  process.env['UPPY_TOKEN_SECRET'] = 'a secret of the tests, and of nothing else'
-  const code = `${block('import Fastify from')}\n${block('import uppy from')}`
-    .replace('\'fastify-upload-url\'', `'${pathToFileURL(resolve('plugins/upload-url/index.ts')).href}'`)
-    .replace('\'fastify-upload-url/uppy\'', `'${pathToFileURL(resolve('plugins/upload-url/uppy/index.ts')).href}'`)
-  const directory = t.testdir({ 'app.mjs': `${code}\nexport { app }\n` })
-  const { app } = await import(pathToFileURL(resolve(directory, 'app.mjs')).href) as { app: FastifyInstance }
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * Runs a block as a module.
+ *
+ * @param given what the code before it has defined
+ * @param names what of it is returned
+ */
+async function run<T> (t: Test, code: string, given: Values, ...names: readonly string[]): Promise<T> {
+  const lines = code.split('\n')
+  const directory = t.testdir({
+    'block.mjs': [
+      ...lines.filter(line => line.startsWith('import ')),
+      `export default async ({ ${Object.keys(given).join(', ')} }) => {`,
+      ...lines.filter(line => !line.startsWith('import ')),
+      `return { ${names.join(', ')} }`,
+      '}'
+    ].join('\n')
+  })
+  const url = `${pathToFileURL(resolve(directory, 'block.mjs')).href}?${isRun.size}`
+  const module = await import(url) as { default: (given: Values) => Promise<T> }
+  return await module.default(given)
+}
+
+/** Runs a program that listens, on a free port. */
+async function listen (t: Test, program: string): Promise<FastifyInstance> {
+  const code = program.replace('logger: true', 'logger: false').replace('port: 3000', 'port: 0')
+  const { app } = await run<{ app: FastifyInstance }>(t, code, {}, 'app')
   t.teardown(() => app.close())
-  t.match((await app.inject({ url: '/upload-url', headers: { 'x-user': 'bob' } })).json(), { key: /^uploads\/bob\// })
-  t.match((await app.inject({ method: 'POST', url: '/interviews' })).json(), { interview: 7, upload: { key: /^uploads\/alice\/.*\.mp3$/ } })
-  t.match((await app.inject({ method: 'POST', url: '/uppy-tokens', headers: { 'x-user': 'bob' } })).json(), { companionEndpoint: /^\/uppy\// })
+  return app
+}
+
+function useExampleCredentials (): void {
+  process.env['AWS_ACCESS_KEY_ID'] = EXAMPLE_CREDENTIALS.accessKeyId
+  process.env['AWS_SECRET_ACCESS_KEY'] = EXAMPLE_CREDENTIALS.secretAccessKey
+}
+
+function bareApp (t: Test, options: FastifyServerOptions = {}): FastifyInstance {
+  const app = Fastify(options) as unknown as FastifyInstance
+  t.teardown(() => app.close())
+  return app
+}
+
+t.test('the program of the README serves, and a page and the app do what it says', async t => {
+  const program = block('README.md', "import Fastify from 'fastify'")
+    .replace("'.local-s3'", JSON.stringify(await temporaryFolder(t)))
+  const app = await listen(t, program)
+  const headers = { authorization: `Bearer ${DEVELOPMENT_KEY}` }
+  t.equal((await app.inject('/upload-url')).statusCode, 401)
+  t.match((await app.inject({ method: 'POST', url: '/interviews', headers })).json(), {
+    interview: 7, upload: { key: /^uploads\/alice\/.*\.mp3$/ }
+  })
+
+  const file = new File([readFileSync(RECORDING)], 'dictation.mp3', { type: 'audio/mpeg' })
+  const page = block('README.md', 'const query').replace('http://127.0.0.1:3000', app.listeningOrigin)
+  const { key } = await run<{ key: string }>(t, page, { file }, 'key')
+
+  const transcribed: Array<{ language: string | undefined, seconds: number, bytes: number }> = []
+  const transcribe = async (url: string, { language, seconds }: { language?: string, seconds: number }) => {
+    transcribed.push({ language, seconds, bytes: (await (await fetch(url)).arrayBuffer()).byteLength })
+  }
+  await run(t, block('README.md', 'const status'), { app, key, transcribe })
+  t.match(transcribed, [{ seconds: Number, bytes: file.size }])
 })
 
-t.test('the shell lines of the README upload a recording', async t => {
+t.test('the program of the package’s README serves, and so does app.uploads', async t => {
+  useExampleCredentials()
+  const app = await listen(t, block('plugins/upload-url/README.md', "import Fastify from 'fastify'"))
+  t.match((await app.inject({ url: '/upload-url', headers: ALICE })).json(), { key: /^uploads\/alice\// })
+  const store = await appFor(t, await startStore(t))
+  const code = block('plugins/upload-url/README.md', 'const upload =')
+  t.match(await run(t, code, { app: store }, 'upload', 'status'), {
+    upload: { key: /^uploads\/alice\/.*\.mp3$/ }, status: { status: 'pending' }
+  })
+})
+
+t.test('the shell lines upload a recording', async t => {
   const directory = t.testdir()
   symlinkSync(resolve('test'), resolve(directory, 'test'))
   const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent' }), { storeDirectory: resolve(directory, 'store') })
   t.teardown(() => app.close())
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  const code = block('file=').replace('http://127.0.0.1:3000', address)
+  const code = block('docs/shell.md', 'file=').replace('http://127.0.0.1:3000', address)
   await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', code], { cwd: directory })
   const { key } = JSON.parse(readFileSync(resolve(directory, 'reply.json'), 'utf8')) as { key: string }
   const status = await app.inject({ url: '/upload-status', query: { key }, headers: { authorization: `Bearer ${DEVELOPMENT_KEY}` } })
   t.match(status.json(), { status: 'uploaded', size: readFileSync(RECORDING).length, metadata: { filename: 'dictation.mp3' } })
 })
 
-t.test('the README’s way to start a transcription hands on what landed', async t => {
+t.test('a multipart upload goes as documented', async t => {
   const app = await appFor(t, await startStore(t))
-  const recording = readFileSync(RECORDING)
-  const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3', metadata: { language: 'en' } }, { owner: 'alice' })
-  t.equal((await fetch(url, { method: 'PUT', headers, body: recording })).status, 200)
-
-  const transcribed: Array<{ language: string, seconds: number, bytes: number }> = []
-  // Whoever reads the README brings it along.
-  const transcribe = async (link: string, { language, seconds }: { language: string, seconds: number }) => {
-    transcribed.push({ language, seconds, bytes: (await (await fetch(link)).arrayBuffer()).byteLength })
-  }
-  const AsyncFunction = (async () => {}).constructor as new (...text: string[]) => (...values: unknown[]) => Promise<void>
-  await new AsyncFunction('app', 'key', 'transcribe', block('const status ='))(app, key, transcribe)
-  t.match(transcribed, [{ language: 'en', seconds: Number, bytes: recording.length }])
+  const file = new Blob([Buffer.alloc(9 * 1024 ** 2 + 1, 'a')])
+  const code = block('docs/multipart.md', 'const call')
+  t.same(await run(t, code, { app, file }, 'size', 'partCount'), { size: file.size, partCount: 2 })
 })
 
-t.test('the rights in the README are a policy', async t => {
-  const policy = JSON.parse(block('{')) as { Statement: Array<{ Effect: string, Action: string | string[] }> }
+t.test('onInspected is told of an upload as documented', async t => {
+  const app = bareApp(t)
+  const { bucket, endpoint, region, credentials } = await startStore(t)
+  const transcribed: string[][] = []
+  const code = block('docs/inspection.md', 'await app.register')
+    .replace("bucket: 'recordings'", 'bucket').replace("client: { region: 'eu-central-1' }", 'client')
+  const client = { endpoint, region, credentials, forcePathStyle: true }
+  await run(t, code, { app, uploadUrl, bucket, client, transcribe: async (...call: string[]) => { transcribed.push(call) } })
+  const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3' }, { owner: 'alice' })
+  await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
+  await app.inject({ url: '/upload-status', query: { key, inspect: 'true' }, headers: ALICE })
+  t.same(transcribed, [[key, 'alice']])
+})
+
+t.test('a second registration, an authorization hook and an error class work as documented', async t => {
+  useExampleCredentials()
+  const app = bareApp(t)
+  await run(t, block('docs/options-and-hooks.md', 'app.register'), { app, uploadUrl })
+  t.match((await app.inject({ url: '/drafts/upload-url', headers: ALICE })).json(), { url: /drafts/ })
+
+  const { options: { authorize } } = await run<{ options: { authorize: (request: object, authorization: Partial<Authorization>) => boolean } }>(
+    t, block('docs/options-and-hooks.md', 'const options'), {}, 'options')
+  t.equal(authorize({ headers: {} }, { operation: 'createDownloadUrl' }), false)
+  t.equal(authorize({ headers: { 'x-role': 'editor' } }, { operation: 'createDownloadUrl' }), true)
+  t.equal(authorize({ headers: {} }, { operation: 'createUploadUrl' }), true)
+
+  const other = await appFor(t, await startStore(t))
+  await run(t, block('docs/errors.md', 'import { errors }'), { app: other })
+  t.same((await other.inject('/recordings/uploads/bob/1.mp3')).json(), { url: null })
+  t.match((await other.inject('/recordings/uploads/alice/1.mp3')).json(), { url: /^http/ })
+})
+
+t.test('Uppy’s plugin gives tokens, and redactTokens keeps them from the log', async t => {
+  process.env['UPPY_TOKEN_SECRET'] = 'a secret of the tests, and of nothing else'
+  useExampleCredentials()
+  const lines: string[] = []
+  const app = bareApp(t, { logger: { level: 'debug', stream: { write: line => { lines.push(line) } } } })
+  await app.register(uploadUrl, { bucket: 'recordings', client: { region: 'eu-central-1' }, owner: request => String(request.headers['x-user']) })
+  await run(t, block('docs/uppy.md', 'import { redactTokens }'), { app })
+  await run(t, block('docs/uppy.md', 'import uppy'), { app })
+  const { companionEndpoint } = (await app.inject({ method: 'POST', url: '/uppy-tokens', headers: ALICE })).json<{ companionEndpoint: string }>()
+  t.equal((await app.inject(`${companionEndpoint}/s3/params?filename=a.mp3`)).statusCode, 200)
+  t.ok(lines.some(line => line.includes('"path":"/uppy/[token]/s3/params')))
+  t.notOk(lines.some(line => line.includes(companionEndpoint)))
+})
+
+t.test('calls of the store are seen as documented', async t => {
+  const logged: string[] = []
+  const console = { log: (line: string) => { logged.push(line) } }
+  await run(t, block('docs/production.md', 'import { subscribe }'), { console })
+  channels.store.publish({ operation: 'HeadObject', duration: 3 })
+  t.same(logged, ['HeadObject took 3 ms'])
+})
+
+t.test('the permissions are a policy', async t => {
+  const policy = JSON.parse(block('docs/permissions.md', '{')) as { Statement: Array<{ Effect: string, Action: string | string[] }> }
   const actions = policy.Statement.flatMap(({ Action }) => Action)
   t.same(actions.sort(), ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'])
 })
 
-t.test('no block of the README is left out', async t => {
-  for (const beginning of Object.keys(ELSEWHERE)) block(beginning)
-  t.same(blocks.filter(({ code }) => !asked.has(code)), [])
+t.test('no block is left out', async t => {
+  for (const [document, beginning, where] of ELSEWHERE) {
+    block(document, beginning)
+    t.ok(readFileSync(where, 'utf8').length > 0, where)
+  }
+  t.same(blocks.filter(found => !isRun.has(found)), [])
 })

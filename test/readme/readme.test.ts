@@ -1,21 +1,53 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
-import { withTables } from './tables.js'
+import { DOCUMENTS } from './documents.js'
+import { TABLES, withTables } from './tables.js'
 
-t.test('the tables of the README are those of the code', async t => {
-  const readme = readFileSync('README.md', 'utf8')
-  t.equal(readme, withTables(readme), 'else run "npm run readme" and look at what changed')
+const documents = DOCUMENTS.map(file => ({ file, text: readFileSync(file, 'utf8') }))
+const WITH_LINKS = [...documents, { file: 'SECURITY.md', text: readFileSync('SECURITY.md', 'utf8') }]
+
+/** The id that GitHub gives a heading. */
+function anchorOf (heading: string): string {
+  return heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-')
+}
+
+function anchorsOf (file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!))
+}
+
+t.test('the tables are those of the code', async t => {
+  for (const { file, text } of documents) {
+    t.equal(text, withTables(text), `${file}: run "npm run generate" and look at what changed`)
+  }
 })
 
-t.test('every file the README links to is there', async t => {
-  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(match => match[1]!)
-  t.ok(links.length > 3)
-  for (const link of links) t.ok(existsSync(link), link)
+t.test('each table stands in one document', async t => {
+  for (const name of Object.keys(TABLES)) {
+    t.equal(documents.filter(({ text }) => text.includes(`<!-- ${name} -->`)).length, 1, name)
+  }
 })
 
-t.test('every command the README names is a script of the package', async t => {
+t.test('every file and heading that a document links to exists', async t => {
+  for (const { file, text } of WITH_LINKS) {
+    for (const [, path = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const target = path === '' ? file : join(dirname(file), path)
+      t.ok(existsSync(target), `${file} links to ${target}`)
+      if (anchor !== undefined) t.ok(anchorsOf(target).includes(anchor), `${file} links to ${target}#${anchor}`)
+    }
+  }
+})
+
+t.test('every command in the documents is a script of the package', async t => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
-  const named = [...readFileSync('README.md', 'utf8').matchAll(/npm run ([\w:-]+)/g)].map(match => match[1]!)
+  const named = documents.flatMap(({ text }) => [...text.matchAll(/npm run ([\w:-]+)/g)].map(match => match[1]!))
   t.ok(named.length > 5)
   for (const name of named) t.ok(scripts[name], name)
+})
+
+t.test('the README is read in four screens, and links to every document', async t => {
+  const readme = readFileSync('README.md', 'utf8')
+  t.ok(readme.split('\n').length <= 200, `${readme.split('\n').length} lines`)
+  t.ok(statSync('docs/page.png').size < 200_000)
+  for (const file of DOCUMENTS.filter(name => name.startsWith('docs/'))) t.ok(readme.includes(`](${file})`), file)
 })

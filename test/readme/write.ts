@@ -1,5 +1,6 @@
-// Writes the tables of README.md anew: `npm run readme`.
+// Writes the tables of the documents from the code: a part of `npm run generate`.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { DOCUMENTS } from './documents.js'
 import { withTables } from './tables.js'
 
-writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8')))
+for (const file of DOCUMENTS) writeFileSync(file, withTables(readFileSync(file, 'utf8')))
