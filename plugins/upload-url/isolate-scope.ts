@@ -12,7 +12,7 @@ export type Scope = FastifyInstance
 const DEFAULT_BODY_LIMIT = 1024 ** 2
 
 // The first versions of Fastify 5 pass on the parser's own error, which has no code.
-const InvalidJson = createError(
+  'FST_ERR_CTP_INVALID_JSON_BODY', 'Body is not valid JSON but content-type is set to \'application/json\'', 400
   'FST_ERR_CTP_INVALID_JSON_BODY', "Body is not valid JSON but content-type is set to 'application/json'", 400
 )
 
