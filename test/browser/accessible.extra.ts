@@ -12,7 +12,7 @@ const PHONE = { width: 390, height: 844 }
 const SMALL_PHONE = { width: 320, height: 568 }
 const MOST_TABS = 40
 
-const NAME_OF_FOCUSED = `(({ activeElement: { ariaLabel, innerText } }) => ariaLabel ?? innerText ?? '')(document)`
+const NAME_OF_FOCUSED = '(({ activeElement: { ariaLabel, innerText } }) => ariaLabel ?? innerText ?? "")(document)'
 
 const browser = await startChromium(t, 'test/fixtures/audio/dictation.wav')
 

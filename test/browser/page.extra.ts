@@ -150,7 +150,8 @@ t.test('a recording made on the page is uploaded as WebM/Opus and plays', async 
 
 t.test('a microphone that may not be used is said in one sentence', async t => {
   const { page } = await PlaygroundPage.open(t, browser, await startSite(t))
-  await page.evaluate('navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError") }')
+  const denied = 'async () => { throw new DOMException("", "NotAllowedError") }'
+  await page.evaluate(`navigator.mediaDevices.getUserMedia = ${denied}`)
   await page.getByRole('button', { name: 'Record' }).click()
   await page.getByText('The microphone is not available: allow it for this page, then try again.').waitFor()
   t.equal(await page.getByRole('button', { name: 'Record' }).innerText(), 'Record')
