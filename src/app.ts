@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import cors from '@fastify/cors'
 import Fastify, { type FastifyInstance } from 'fastify'
-import uploadUrl from 'fastify-upload-url'
+import uploadUrl, { AUDIO_FORMATS } from 'fastify-upload-url'
 import uppy from 'fastify-upload-url/uppy'
 import accessLog, { AccessLog, logOptions } from '../plugins/access-log.js'
 import auth from '../plugins/auth.js'
@@ -107,6 +107,8 @@ async function servePlayground (app: FastifyInstance, config: Config): Promise<v
   const { default: playground } = await import('../plugins/playground/index.js')
   await app.register(playground, {
     keyPrefix: config.keyPrefix,
+    formats: AUDIO_FORMATS.filter(({ name }) => config.allowedFormats?.some(allowed => allowed === name) ?? true),
+    maxSize: config.MAX_UPLOAD_BYTES,
     ...config.usesDevelopmentKey && { apiKey: DEVELOPMENT_KEY }
   })
 }

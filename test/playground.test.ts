@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { AUDIO_FORMATS } from 'fastify-upload-url'
 import t, { type Test } from 'tap'
 import { DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
 import { buildApp } from '../src/app.js'
@@ -59,7 +60,7 @@ t.test('the page loads its own files only, runs nothing inline, and reaches this
   t.same(await sources(app, 'script-src'), ["'self'"])
   t.same(await sources(app, 'style-src'), ["'self'"])
   t.same(await sources(app, 'connect-src'), ["'self'", app.localS3.endpoint])
-  t.same(await sources(app, 'media-src'), ['blob:', app.localS3.endpoint])
+  t.same(await sources(app, 'media-src'), [app.localS3.endpoint])
   t.same(await sources(app, 'frame-ancestors'), ["'none'"])
   const { body } = await app.inject('/')
   t.notMatch(body, /https?:\/\/|<script(?![^>]* src=)|<style| style=| on\w+=/)
@@ -75,13 +76,27 @@ t.test('formats and limits that the service sets do not keep the page from being
   t.equal((await app.inject('/')).statusCode, 200)
 })
 
+t.test('the page knows the formats and the size that the service accepts', async t => {
+  const app = await appIn(t, { ALLOWED_FORMATS: 'mp3,flac', MAX_UPLOAD_BYTES: '10' })
+  const { formats, maxSize } = (await app.inject('/playground/settings')).json()
+  t.equal(maxSize, 10)
+  t.match(formats, [{ name: 'mp3', extensions: ['mp3'], types: ['audio/mpeg'] }, { name: 'flac' }])
+  t.equal(formats.length, 2)
+})
+
+t.test('where nothing is configured the page knows every format', async t => {
+  const { formats, maxSize } = (await (await appIn(t)).inject('/playground/settings')).json()
+  t.same(formats.map(({ name }: { name: string }) => name), AUDIO_FORMATS.map(({ name }) => name))
+  t.equal(maxSize, null)
+})
+
 t.test('the page knows the development key, where that is what opens the service', async t => {
-  t.same((await (await appIn(t)).inject('/playground/settings')).json(), { apiKey: DEVELOPMENT_KEY })
+  t.match((await (await appIn(t)).inject('/playground/settings')).json(), { apiKey: DEVELOPMENT_KEY })
 })
 
 t.test('the page never knows another key', async t => {
   const app = await appIn(t, { API_KEYS: 'alice:the-api-key-of-alice' })
-  t.same((await app.inject('/playground/settings')).json(), { apiKey: null })
+  t.match((await app.inject('/playground/settings')).json(), { apiKey: null })
   t.notMatch((await app.inject('/')).body, 'the-api-key-of-alice')
 })
 

@@ -49,7 +49,7 @@ function withExamples (response: Response): object {
   return { 'application/json': { schema, examples } }
 }
 
-/** The errors that several operations have alike, as JSON, with a name for each, such as `NotFound` or `BadRequest2`. */
+/** The errors that several operations have alike, as JSON, and a name for each, such as `NotFound` or `BadRequest2`. */
 function repeatedResponses (paths: Paths): Map<string, string> {
   const seen = new Map<string, string>()
   const names = new Map<string, string>()

@@ -18,7 +18,8 @@ Request a URL, then send the bytes to it: they never pass through this service. 
 file (type, size, SHA-256, metadata) is signed into the URL, so S3 refuses anything else, and the URL works once.
 Send exactly the \`headers\` of the response.
 
-Every response states in \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` what is left of this minute.`
+Every response states in \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` what is left of this
+minute.`
 
 const TAGS = [
   { name: 'Uploads', description: 'URLs and forms to upload with.' },
@@ -26,7 +27,7 @@ const TAGS = [
   { name: 'Objects', description: 'What has been uploaded.' }
 ]
 
-/** The page's own scripts and requests, and the one style that Swagger UI writes into it; nothing from anywhere else. */
+/** The page's own scripts and requests, and the one style that Swagger UI writes into it; nothing else. */
 const CONTENT_SECURITY_POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",

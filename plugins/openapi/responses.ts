@@ -57,7 +57,8 @@ export function addServiceResponses (schema: FastifySchema, { config = {} }: Rou
 
 /** The codes of a documented error. */
 export function codesOf ({ content }: { readonly content?: ErrorResponse['content'] }): readonly string[] {
-  const { allOf: [, withCode] = [] } = content?.['application/json']?.schema as { readonly allOf?: readonly TSchema[] } ?? {}
+  const schema = content?.['application/json']?.schema as { readonly allOf?: readonly TSchema[] } | undefined
+  const [, withCode] = schema?.allOf ?? []
   return withCode?.['properties'].code.enum ?? []
 }
 

@@ -16,7 +16,7 @@ export interface Assets {
 }
 
 const PAGE = 'index.html'
-const UPPY = ['uppy.min.mjs', 'uppy.min.css']
+const UPPY = ['uppy.min.mjs']
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

@@ -9,9 +9,8 @@ export function contentSecurityPolicy (storeOrigin: string): string {
     'script-src': "'self'",
     'style-src': "'self'",
     'connect-src': `'self' ${storeOrigin}`,
-    // Uppy's icons are data: URLs in its style sheet; what was just recorded plays from a blob:.
-    'img-src': "'self' data: blob:",
-    'media-src': `blob: ${storeOrigin}`,
+    'img-src': "'self'",
+    'media-src': storeOrigin,
     'base-uri': "'none'",
     'form-action': "'none'",
     'frame-ancestors': "'none'"

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
+import type { Format } from 'fastify-upload-url'
 import fp from 'fastify-plugin'
 import { loadAssets } from './assets.js'
 import { contentSecurityPolicy } from './content-security-policy.js'
@@ -8,6 +9,10 @@ import { contentSecurityPolicy } from './content-security-policy.js'
 export interface PlaygroundOptions {
   /** First part of every object key, as `fastify-upload-url` has it. */
   readonly keyPrefix: string
+  /** The formats that the service accepts: the page takes no other file. */
+  readonly formats: readonly Format[]
+  /** Bytes. The largest file that the service accepts. Default: any. */
+  readonly maxSize?: number | undefined
   /** An API key for the page to use from the start: one that everybody may know. Default: the page asks for one. */
   readonly apiKey?: string | undefined
 }
@@ -15,7 +20,8 @@ export interface PlaygroundOptions {
 const OWNER = 'playground'
 const HIDDEN = { schema: { hide: true }, config: { rateLimit: false } }
 
-async function playground (fastify: FastifyInstance, { keyPrefix, apiKey }: PlaygroundOptions): Promise<void> {
+async function playground (fastify: FastifyInstance, options: PlaygroundOptions): Promise<void> {
+  const { keyPrefix, formats, maxSize = null, apiKey = null } = options
   const { page, files } = await loadAssets(createRequire(import.meta.url))
 
   // A link to nothing tells where the store is, as browsers reach it.
@@ -35,10 +41,18 @@ async function playground (fastify: FastifyInstance, { keyPrefix, apiKey }: Play
     .send(page.bytes))
 
   for (const [name, { type, bytes }] of files) {
-    fastify.get(`/playground/${name}`, HIDDEN, (_request, reply) => reply.header('cache-control', 'no-cache').type(type).send(bytes))
+    fastify.get(`/playground/${name}`, HIDDEN, (_request, reply) => reply
+      .header('cache-control', 'no-cache').type(type).send(bytes))
   }
 
-  fastify.get('/playground/settings', HIDDEN, (_request, reply) => reply.header('cache-control', 'no-store').send({ apiKey: apiKey ?? null }))
+  const settings = {
+    apiKey,
+    maxSize,
+    formats: formats.map(({ name, extensions, contentType, aliases }) => (
+      { name, extensions, types: [contentType, ...aliases] }))
+  }
+  fastify.get('/playground/settings', HIDDEN, (_request, reply) => reply
+    .header('cache-control', 'no-store').send(settings))
 }
 
 /**

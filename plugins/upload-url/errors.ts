@@ -23,7 +23,9 @@ const ERRORS = {
   FST_UPLOAD_INVALID_OPTIONS: [500, 'fastify-upload-url: %s', 'options.bucket is missing'],
   FST_UPLOAD_UNAUTHENTICATED: [401, 'Authentication required: %s', 'send the credentials of this service'],
   FST_UPLOAD_FORBIDDEN: [403, 'Forbidden'],
-  FST_UPLOAD_INVALID_OWNER: [500, 'Invalid owner: it must be a string of 1 to 1024 well-formed characters, or an integer'],
+  FST_UPLOAD_INVALID_OWNER: [
+    500, 'Invalid owner: it must be a string of 1 to 1024 well-formed characters, or an integer'
+  ],
   FST_UPLOAD_INVALID_INPUT: [400, '%s', 'filename must be well-formed Unicode'],
   FST_UPLOAD_FIELD_REQUIRED: [
     400, '%s is required: %s', 'size', 'every upload must declare its exact size in bytes, at most 26214400'

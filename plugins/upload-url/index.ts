@@ -52,7 +52,9 @@ export default uploadUrl
 export type { Authorization } from './authentication.js'
 export { channels, type CredentialsEvent, type SignEvent, type StoreEvent } from './s3/diagnostics.js'
 export { errorResponse, type ErrorResponse } from './document.js'
-export { errors, exampleOf, UploadErrorSchema, type ErrorCode, type UploadError, type UploadErrorCode } from './errors.js'
+export {
+  errors, exampleOf, UploadErrorSchema, type ErrorCode, type UploadError, type UploadErrorCode
+} from './errors.js'
 export { AUDIO_FORMATS, type Format, type FormatName } from './formats.js'
 export type { UploadUrl } from './operations/create-upload-url.js'
 export type { UploadFile } from './schemas.js'

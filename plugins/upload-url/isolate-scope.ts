@@ -12,7 +12,9 @@ export type Scope = FastifyInstance
 const DEFAULT_BODY_LIMIT = 1024 ** 2
 
 // The first versions of Fastify 5 pass on the parser's own error, which has no code.
-const InvalidJson = createError('FST_ERR_CTP_INVALID_JSON_BODY', 'Body is not valid JSON but content-type is set to \'application/json\'', 400)
+const InvalidJson = createError(
+  'FST_ERR_CTP_INVALID_JSON_BODY', "Body is not valid JSON but content-type is set to 'application/json'", 400
+)
 
 /** The parts of a route's schema that say what is accepted and answered; the rest documents. */
 type Contract = Pick<FastifySchema, 'body' | 'querystring' | 'params' | 'response'> & { operationId?: string }
@@ -52,7 +54,9 @@ function isolateBodies (scope: Scope): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '' && !wantsBody(request.routeOptions)) return done(null)
-    parseJson(request, body, (error, value) => done(error !== null && !('code' in error) ? new InvalidJson() : error, value))
+    parseJson(request, body, (error, value) => {
+      done(error !== null && !('code' in error) ? new InvalidJson() : error, value)
+    })
   })
   scope.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
     done(body === '' && !wantsBody(request.routeOptions) ? null : new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE())

@@ -5,6 +5,7 @@ import { errorResponses, ref, successResponse } from './document.js'
 import { BODY_ERRORS, CALLER_ERRORS, type ErrorCode } from './errors.js'
 import type { Scope } from './isolate-scope.js'
 import { toOwner } from './object-key.js'
+import { onResponseEnd } from './response-end.js'
 import type { Services } from './services.js'
 import { urlsInFlight } from './urls-in-flight.js'
 import type { AllowUndefined, Validation } from './validation.js'
@@ -98,7 +99,8 @@ const NEVER = new AbortController().signal
 
 /** The schemas that operations refer to by `$id`. */
 export function componentsOf (operations: Operations): TSchema[] {
-  const schemas = Object.values(operations).flatMap(({ input, output, components = [] }) => [input, output, ...components])
+  const schemas = Object.values(operations)
+    .flatMap(({ input, output, components = [] }) => [input, output, ...components])
   return [...new Set(schemas.filter(({ $id }) => $id !== undefined))]
 }
 
@@ -176,9 +178,10 @@ function schemaOf (operationId: string, { route, docs, input, output, errors }: 
 }
 
 /** Aborts when the client hangs up before it has its answer. */
-function hangUpSignal ({ raw }: FastifyReply): AbortSignal {
+function hangUpSignal (reply: FastifyReply): AbortSignal {
+  const { raw, request } = reply
   const controller = new AbortController()
-  if (raw.destroyed) controller.abort()
-  else raw.once('close', () => { if (!raw.writableFinished) controller.abort() })
+  if (raw.destroyed || request.raw.socket.destroyed) controller.abort()
+  else onResponseEnd(reply, () => { if (!raw.writableFinished) controller.abort() })
   return controller.signal
 }

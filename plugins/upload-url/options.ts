@@ -52,7 +52,10 @@ export const SettingsSchema = Type.Object({
   encryption: Type.Optional(Type.Union([
     stringEnum(['AES256']),
     Type.Object({ kmsKeyId: Type.String({ minLength: 1 }) }, { additionalProperties: false })
-  ], { description: 'Server-side encryption of every upload: SSE-S3, or SSE-KMS with this key. Default: the bucket decides.' })),
+  ], {
+    description: 'Server-side encryption of every upload: SSE-S3, or SSE-KMS with this key. ' +
+      'Default: the bucket decides.'
+  })),
   singleUse: Type.Optional(Type.Boolean({
     default: true,
     description: 'Whether a URL with anything bound to it works once (`If-None-Match: *`). Turn off for an S3 server ' +
@@ -60,7 +63,8 @@ export const SettingsSchema = Type.Object({
   })),
   forms: Type.Optional(Type.Boolean({
     default: true,
-    description: 'Whether form uploads are offered. Turn off for an S3 server without POST policies, such as Cloudflare R2.'
+    description: 'Whether form uploads are offered. Turn off for an S3 server without POST policies, such as ' +
+      'Cloudflare R2.'
   })),
   ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
     description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
@@ -104,7 +108,8 @@ interface Callbacks {
    * @default every owner may do everything below their own prefix
    * @example authorize: (request, { operation }) => request.user.canUpload || operation === 'getUploadStatus'
    */
-  readonly authorize?: ((request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>) | undefined
+  readonly authorize?:
+    ((request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>) | undefined
   /**
    * Runs when a request has had an upload inspected, before it is answered: start the transcription here. It runs
    * again when the same upload is inspected again, so make it safe to repeat. What it throws is the answer.
@@ -167,12 +172,13 @@ const DEFAULTS = {
  */
 export function resolveOptions (options: UploadUrlOptions) {
   assertOptions(options)
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as UploadUrlOptions
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  const given = Object.fromEntries(entries) as UploadUrlOptions
   const { require, formats, createId, ...rest } = { ...DEFAULTS, ...given } as typeof DEFAULTS & UploadUrlOptions
   return Object.freeze({
     ...rest,
     formats: Object.freeze((formats ?? []).map(toFormat)),
-    // A type that is limited has to be declared, for no store can enforce it otherwise. Sizes differ: a form bounds them.
+    // A type that is limited has to be declared, since S3 cannot enforce it otherwise. A size a form can bound.
     required: new Set<string>(given.formats === undefined ? require : [...require ?? [], 'contentType']),
     createId: () => checkedId(createId!())
   })

@@ -107,13 +107,16 @@ export function maxTotalSize ({ maxSize = Infinity }: Policy, { size = Infinity 
   return Math.min(maxSize, size)
 }
 
-function assertPartSize ({ partSize }: PartLayout, partNumber: number, size: number, maxSize: number | undefined): void {
+function assertPartSize (
+  { partSize }: PartLayout, partNumber: number, size: number, maxSize: number | undefined
+): void {
   if (size > S3_LIMITS.maxPartSize) {
     throw new errors.FST_UPLOAD_TOO_LARGE(`part ${partNumber}`, size, `S3 accepts at most ${S3_LIMITS.maxPartSize}`)
   }
   if (maxSize === undefined) return
   if (size > partSize) {
-    throw new errors.FST_UPLOAD_TOO_LARGE(`part ${partNumber}`, size, `the parts of this upload have at most ${partSize}`)
+    const limit = `the parts of this upload have at most ${partSize}`
+    throw new errors.FST_UPLOAD_TOO_LARGE(`part ${partNumber}`, size, limit)
   }
   assertMaximum(`the upload up to part ${partNumber}`, (partNumber - 1) * partSize + size, maxSize)
 }
@@ -167,7 +170,8 @@ function typeOfBoth (type: string, extension: string, formats: readonly Format[]
   }
   if (candidates.length === 0) throw refused(`${at}contentType`, type, formats)
   const named = formatOfExtension(extension)
-  const isNamedCandidate = named === undefined || candidates.some(candidate => audioFormatsOf(candidate).includes(named))
+  const isNamedCandidate = named === undefined ||
+    candidates.some(candidate => audioFormatsOf(candidate).includes(named))
   if (byExtension !== undefined || !isNamedCandidate) {
     throw new errors.FST_UPLOAD_FORMAT_CONFLICT(
       `${at}filename ends in .${extension}, but ${at}contentType is ${type}: make them agree, or omit one`

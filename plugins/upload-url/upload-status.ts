@@ -59,7 +59,13 @@ export const UploadedObjectSchema = Type.Object({
     status: 'uploaded',
     ...EXAMPLE_OBJECT,
     audio: {
-      container: 'mp3', codec: 'mp3', duration: 3.448, sampleRate: 16_000, channels: 1, bitRate: 32_000, matchesContentType: true
+      container: 'mp3',
+      codec: 'mp3',
+      duration: 3.448,
+      sampleRate: 16_000,
+      channels: 1,
+      bitRate: 32_000,
+      matchesContentType: true
     }
   }]
 })

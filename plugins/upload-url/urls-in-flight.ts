@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { errors, retryLater } from './errors.js'
+import { onResponseEnd } from './response-end.js'
 
 /** URLs signed for one owner, and for all, that may wait to be read: some 600 bytes each. */
 const MAX_PER_OWNER = 10_000
@@ -23,12 +24,12 @@ export function urlsInFlight (): (owner: string, count: number, reply: FastifyRe
   }
 
   /** @throws FST_UPLOAD_BUSY where the owner, or all together, have too many URLs unread */
-  return (owner, count, { raw }) => {
+  return (owner, count, reply) => {
     if ((byOwner.get(owner) ?? 0) + count > MAX_PER_OWNER || total + count > MAX_IN_ALL) {
       throw retryLater(new errors.FST_UPLOAD_BUSY(), RETRY_SECONDS)
     }
-    if (raw.closed) return
+    if (reply.raw.closed || reply.request.raw.socket.destroyed) return
     add(owner, count)
-    raw.once('close', () => add(owner, -count))
+    onResponseEnd(reply, () => add(owner, -count))
   }
 }

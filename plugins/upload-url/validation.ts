@@ -7,7 +7,8 @@ const INTEGER = /^(0|[1-9]\d{0,15})$/
 
 /** The same type for callers: what is optional may be undefined. */
 export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
-  : T extends object ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
+  : T extends object
+    ? { readonly [K in keyof T]: AllowUndefined<T[K]> | (object extends Pick<T, K> ? undefined : never) }
     : T
 
 /** Validates values against the plugin's own schemas, whatever the host does with its validator. */
@@ -48,7 +49,7 @@ export function createValidation (components: readonly TSchema[]): Validation {
   }
 }
 
-/** What is wrong with the options of a plugin, each problem in one sentence. `isFunction` in a schema asks for a function. */
+/** What is wrong with options, each problem in one sentence. `isFunction` in a schema asks for a function. */
 export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
   const ajv = new Ajv({ allErrors: true })
   ajv.addKeyword({

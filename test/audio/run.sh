@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What of the inspection needs encoders, a browser, gigabytes or minutes. Installs from Debian what is missing.
+# run.sh [BROKEN_FILES]: the inspection of what encoders and a browser make, of 20 000 broken files, and of gigabytes
+# Installs from Debian what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,9 +13,9 @@ command -v oggenc > /dev/null || packages+=(vorbis-tools)
 command -v speexenc > /dev/null || packages+=(speex)
 sox --help | grep -q amr-nb || packages+=(libsox-fmt-all)
 [ ${#packages[@]} = 0 ] || test/apt-install.sh "${packages[@]}"
-[ -d test/audio/corpus/node_modules ] || npm ci --prefix test/audio/corpus --no-audit --no-fund --silent
+test/install-tools.sh test/audio/corpus
 
 npx tsc -p test/audio/corpus
 npx tsx -C fastify-upload-url-source test/audio/corpus/survey.extra.ts
-npx tsx -C fastify-upload-url-source test/audio/fuzz.extra.ts
-npx tap --disable-coverage --timeout 300 test/audio/large.extra.ts
+npx tsx -C fastify-upload-url-source test/audio/fuzz.extra.ts "$@"
+npx tap test/audio/large.extra.ts

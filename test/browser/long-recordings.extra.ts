@@ -40,7 +40,7 @@ async function setOut (t: Test, { name, size, heldAt, variables }: Journey): Pro
   const file = await makeRecording(t, name, size)
   const playground = await PlaygroundPage.open(t, browser, site)
   const gate = site.proxy.gateAt(heldAt)
-  await playground.upload(file.path)
+  await playground.choose(file.path)
   await gate.reached
   return { site, playground, gate, file }
 }
@@ -50,57 +50,62 @@ function survives (title: string, journey: Journey, mishap: (held: Held, t: Test
   t.test(title, async t => {
     const held = await setOut(t, journey)
     await mishap(held, t)
-    const { facts } = await held.playground.landed(journey.name)
+    const { facts } = await held.playground.ended(journey.name)
     t.same(taken(held.site.proxy.parts), oneTo(Math.ceil(journey.size / PART)))
     t.equal(await held.site.sha256(facts['Key']!), held.file.sha256)
   })
 }
 
-survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', { name: 'day in court.wav', size: 60 * PART, heldAt: 20 }, async ({ site, playground, gate }) => {
+survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', {
+  name: 'day in court.wav', size: 60 * PART, heldAt: 20
+}, async ({ site, playground, gate }) => {
   await keepScreenshot(playground.page, 'uploading')
   await site.proxy.cut()
   gate.open()
-  await playground.page.locator('#notices .waiting').waitFor()
+  await playground.item('day in court.wav').and(playground.page.locator('[data-state="interrupted"]')).waitFor()
   await keepScreenshot(playground.page, 'cut-off')
   await setTimeout(OUTAGE_MS)
   await site.proxy.mend()
 })
 
-survives('an upload goes on after the page is reloaded, and no part is sent twice', { name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4 }, async ({ playground, gate }) => {
+survives('an upload goes on after the page is reloaded, and no part is sent twice', {
+  name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4
+}, async ({ playground, gate }) => {
   await waitUntil(playground.page, IS_KEPT)
   await playground.page.reload()
   await gate.left
   gate.open()
-  await playground.page.getByText('Session restored').waitFor()
-  await keepScreenshot(playground.page, 'restored')
-  await playground.press('Upload 1 file')
 })
 
-survives('a file too long to be kept is chosen again after a reload, and no part is sent twice', { name: 'trial.wav', size: 5 * PART, heldAt: 3 }, async ({ playground, gate, file }) => {
+survives('a file too long to be kept is chosen again after a reload, and no part is sent twice', {
+  name: 'trial.wav', size: 5 * PART, heldAt: 3
+}, async ({ playground, gate, file }) => {
   await waitUntil(playground.page, IS_KEPT)
   await playground.page.evaluate(FORGET_FILES)
   await playground.page.reload()
   await gate.left
   gate.open()
-  await playground.page.getByText('Please re-select it and resume the upload').waitFor()
+  await playground.page.getByText('Choose this file again to continue.', { exact: true }).waitFor()
   await keepScreenshot(playground.page, 'choose-again')
-  await playground.press('Re-select')
   await playground.choose(file.path)
-  await playground.press('Upload 1 file')
 })
 
-survives('an upload is paused and resumed, and no part is sent twice', { name: 'interview.wav', size: 4 * PART, heldAt: 3 }, async ({ playground, gate }) => {
-  await playground.press('Pause')
+survives('an upload is paused and resumed, and no part is sent twice', {
+  name: 'interview.wav', size: 4 * PART, heldAt: 3
+}, async ({ playground, gate }) => {
+  await playground.press('Pause interview.wav')
   await gate.left
   gate.open()
-  await playground.press('Resume')
+  await playground.press('Resume interview.wav')
 })
 
-survives('a part URL that has ended is signed again', { name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) } }, async ({ site, playground, gate }, t) => {
+survives('a part URL that has ended is signed again', {
+  name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) }
+}, async ({ site, playground, gate }, t) => {
   // Life is counted in whole seconds.
   await setTimeout((SHORT_LIFE + 1) * 1000)
   gate.open()
-  await playground.landed('slow line.wav')
+  await playground.ended('slow line.wav')
   t.ok(site.proxy.parts.some(({ partNumber, status }) => partNumber === 3 && status === 403), 'the store refused the first URL')
 })
 
@@ -108,7 +113,7 @@ t.test('an upload that is cancelled leaves nothing behind', async t => {
   const { site, playground, gate } = await setOut(t, { name: 'wrong file.wav', size: 4 * PART, heldAt: 3 })
   t.equal((await site.uploads()).length, 1)
   const aborted = playground.page.waitForResponse(response => response.request().method() === 'DELETE')
-  await playground.press('Cancel')
+  await playground.press('Cancel wrong file.wav')
   t.equal((await aborted).status(), 200)
   await gate.left
   gate.open()

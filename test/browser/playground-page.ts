@@ -1,15 +1,21 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { openPage } from './chromium.js'
 import { API_KEY, type Site } from './site.js'
 
-/** What the page says has landed. */
-export interface Landed {
-  /** What it calls the upload: `Uploaded`, or why not. */
-  readonly verdict: string
+/** What the page says of an upload that has ended. */
+export interface Upload {
+  /** `accepted`, `rejected`, `refused` or `failed`. */
+  readonly state: string
+  /** The sentence that goes with it. */
+  readonly text: string
+  /** What the buttons of the item say. */
+  readonly buttons: readonly string[]
   /** By name, as in `{ Container: 'wav', Key: 'uploads/…' }`. */
   readonly facts: Readonly<Record<string, string>>
 }
+
+const ENDED = ['accepted', 'rejected', 'refused', 'failed']
 
 /** The page at `/`, as its user has it. */
 export class PlaygroundPage {
@@ -20,18 +26,20 @@ export class PlaygroundPage {
   }
 
   /** Opens the page in a browser without history and gives it the API key. */
-  static async open (t: Test, browser: Browser, { origin }: Site, look?: Parameters<typeof openPage>[2]): Promise<PlaygroundPage> {
+  static async open (
+    t: Test, browser: Browser, { origin }: Site, look?: Parameters<typeof openPage>[2]
+  ): Promise<PlaygroundPage> {
     const page = await openPage(t, browser, look)
     await page.goto(origin)
     await page.getByLabel('API key').fill(API_KEY)
     await page.keyboard.press('Enter')
-    await page.getByRole('button', { name: 'browse files' }).waitFor()
+    await page.getByRole('button', { name: 'Choose files' }).waitFor()
     return new PlaygroundPage(page)
   }
 
   /** Chooses files, by their paths. */
   async choose (...paths: string[]): Promise<void> {
-    await this.page.locator('.uppy-Dashboard-input').first().setInputFiles(paths)
+    await this.page.locator('#files').setInputFiles(paths)
   }
 
   /** Presses a button. */
@@ -39,18 +47,22 @@ export class PlaygroundPage {
     await this.page.getByRole('button', { name, exact: true }).first().click()
   }
 
-  /** Chooses files and uploads them. */
-  async upload (...paths: string[]): Promise<void> {
-    await this.choose(...paths)
-    await this.press(/^Upload \d+ files?$/)
+  /** The list's item of a file. */
+  item (name: string | RegExp): Locator {
+    return this.page.locator('.item').filter({ has: this.page.getByRole('heading', { name, exact: true }) }).first()
   }
 
-  /** Waits until a file has landed, however long it takes. */
-  async landed (name: string | RegExp): Promise<Landed> {
-    const entry = this.page.locator('.recording').filter({ has: this.page.getByRole('heading', { name, exact: true }) })
-    await entry.locator('audio:not([hidden])').waitFor({ timeout: 0 })
-    const [names, values] = await Promise.all(['dt', 'dd'].map(tag => entry.locator(tag).allInnerTexts()))
-    const facts = Object.fromEntries(names!.map((name, index) => [name, values![index]!]))
-    return { verdict: await entry.locator('.verdict').innerText(), facts }
+  /** Waits until an upload has ended, however long it takes. */
+  async ended (name: string | RegExp): Promise<Upload> {
+    const item = this.item(name)
+    const ended = this.page.locator(ENDED.map(state => `[data-state="${state}"]`).join(', '))
+    await item.and(ended).waitFor({ timeout: 0 })
+    const [names, values] = await Promise.all(['dt', 'dd'].map(tag => item.locator(tag).allInnerTexts()))
+    return {
+      state: (await item.getAttribute('data-state'))!,
+      text: await item.locator('.status').innerText(),
+      buttons: await item.getByRole('button').allInnerTexts(),
+      facts: Object.fromEntries(names!.map((name, index) => [name, values![index]!]))
+    }
   }
 }

@@ -7,7 +7,7 @@ import { cases, holds } from '../fixtures/property.js'
 import { startStore, type Store } from '../fixtures/store.js'
 import { uploadsTo } from '../fixtures/uploads-to.js'
 
-const RUNS = cases(300, 10_000)
+const RUNS = cases(60, 10_000)
 
 /** Any text at all: every script, control characters, lone surrogates, header injections, long names. */
 const anyText = fc.oneof(

@@ -1,13 +1,18 @@
 const { fetch, URLSearchParams } = globalThis
 
-/** What the service said instead of doing as asked; the message is made for people. */
-export class Refusal extends Error {
+/** What the service answered instead of doing as asked; the message is made for people. */
+export class ApiError extends Error {
   constructor ({ statusCode, code, message }) {
     super(message)
-    this.name = 'Refusal'
+    this.name = 'ApiError'
     this.statusCode = statusCode
     this.code = code
   }
+}
+
+/** Whether the same request cannot succeed later. */
+export function isFinal (error) {
+  return error instanceof ApiError && error.statusCode < 500 && ![408, 429].includes(error.statusCode)
 }
 
 /** The service, by its HTTP API. */
@@ -23,14 +28,14 @@ export class Service {
    * @param {string} path
    * @param {Record<string, string>} [query]
    * @returns {Promise<object>} the body of the reply
-   * @throws {Refusal} for any other reply than 2xx
+   * @throws {ApiError} for any other reply than 2xx
    */
   async call (method, path, query = {}) {
     const headers = this.#apiKey === '' ? {} : { authorization: `Bearer ${this.#apiKey}` }
     const parameters = new URLSearchParams(query).toString()
     const reply = await fetch(parameters === '' ? path : `${path}?${parameters}`, { method, headers })
     const body = await reply.json()
-    if (!reply.ok) throw new Refusal(body)
+    if (!reply.ok) throw new ApiError(body)
     return body
   }
 }

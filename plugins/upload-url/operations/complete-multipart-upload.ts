@@ -3,7 +3,9 @@ import { errors, retryLater, STORE_ERRORS } from '../errors.js'
 import { findCompleted } from '../multipart/completed-object.js'
 import { findUpload } from '../multipart/find-upload.js'
 import type { PartLayout } from '../multipart/part-layout.js'
-import { assertAllListed, partsUpToGap, sortParts, totalSize, unquote, verifyParts, type PartList } from '../multipart/parts.js'
+import {
+  assertAllListed, partsUpToGap, sortParts, totalSize, unquote, verifyParts, type PartList
+} from '../multipart/parts.js'
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
 import { maxTotalSize } from '../policy.js'
@@ -16,7 +18,9 @@ const BODY_LIMIT = 2 * 1024 ** 2
 
 const PartListSchema = Type.Array(Type.Object({
   partNumber: PartNumber,
-  etag: Type.String({ ...Etag, minLength: 1, maxLength: 256, description: 'ETag of the part, with or without its quotes.' })
+  etag: Type.String({
+    ...Etag, minLength: 1, maxLength: 256, description: 'ETag of the part, with or without its quotes.'
+  })
 }, { additionalProperties: false }), {
   minItems: 1, maxItems: S3_LIMITS.maxParts, description: 'Every part of the object, from 1 on, in any order.'
 })
@@ -26,9 +30,9 @@ export const completeMultipartUpload = operation({
   docs: {
     tag: 'Multipart uploads',
     summary: 'Complete a multipart upload',
-    description: 'Makes one object of the parts listed or, without `parts`, of those that have arrived, from part 1 to ' +
-      'the first gap. Safe to repeat: the answer is the same. Parts that total more than was declared or is accepted ' +
-      'abort the upload; with less, it can be continued.'
+    description: 'Makes one object of the parts listed or, without `parts`, of those that have arrived, from part 1 ' +
+      'to the first gap. Safe to repeat: the answer is the same. Parts that total more than was declared or is ' +
+      'accepted abort the upload; with less, it can be continued.'
   },
   input: Type.Object({ ...UploadReference, parts: Type.Optional(PartListSchema) }, {
     $id: 'Completion',
@@ -64,10 +68,12 @@ export const completeMultipartUpload = operation({
   }
 })
 
-// The upload is gone, or an object is there, or an answer is missing: this request or an earlier one may have completed it.
+// The upload is gone, or an object is there, or an answer is missing: this request or an earlier one may have
+// completed it.
 function mayBeCompleted (error: unknown): boolean {
   return [
-    errors.FST_UPLOAD_NOT_FOUND, errors.FST_UPLOAD_CONFLICT, errors.FST_UPLOAD_STORE_UNAVAILABLE, errors.FST_UPLOAD_STORE_TIMEOUT
+    errors.FST_UPLOAD_NOT_FOUND, errors.FST_UPLOAD_CONFLICT,
+    errors.FST_UPLOAD_STORE_UNAVAILABLE, errors.FST_UPLOAD_STORE_TIMEOUT
   ].some(ErrorClass => error instanceof ErrorClass)
 }
 
@@ -86,7 +92,11 @@ async function complete (
   if (etag === undefined) throw retryLater(new errors.FST_UPLOAD_STORE_UNAVAILABLE())
   const omittedParts = requested === undefined ? uploaded.slice(parts.length).map(({ partNumber }) => partNumber) : []
   return {
-    key: upload.key, size, etag: `"${unquote(etag)}"`, partCount: parts.length, ...omittedParts.length > 0 && { omittedParts }
+    key: upload.key,
+    size,
+    etag: `"${unquote(etag)}"`,
+    partCount: parts.length,
+    ...omittedParts.length > 0 && { omittedParts }
   }
 }
 

@@ -16,7 +16,9 @@ export const createDownloadUrl = operation({
   input: Type.Object({
     key: Key,
     filename: Type.Optional(Type.String({
-      ...Filename, maxLength: 255, description: 'Name, in any script, under which a browser saves the file instead of playing it.'
+      ...Filename,
+      maxLength: 255,
+      description: 'Name, in any script, under which a browser saves the file instead of playing it.'
     }))
   }, { additionalProperties: false }),
   output: Type.Object({ url: Url('Where to GET the bytes.'), method: stringEnum(['GET']), ...Expiry }, {

@@ -41,8 +41,9 @@ export const createMultipartUpload = operation({
   docs: {
     tag: 'Multipart uploads',
     summary: 'Create a multipart upload',
-    description: 'For recordings of hours. Divide the file into parts of `partSize`, request URLs as you go, PUT each ' +
-      'part and keep its ETag, then complete. After an interruption, list the uploaded parts and continue from there.'
+    description: 'For recordings of hours. Divide the file into parts of `partSize`, request URLs as you go, PUT ' +
+      'each part and keep its ETag, then complete. After an interruption, list the uploaded parts and continue from ' +
+      'there.'
   },
   input: MultipartFileSchema,
   output: Type.Object({
@@ -54,7 +55,10 @@ export const createMultipartUpload = operation({
       examples: [8_388_608]
     }),
     partCount: Type.Optional(Type.Integer({
-      minimum: 1, maximum: S3_LIMITS.maxParts, description: 'Number of parts, where the size is declared.', examples: [1789]
+      minimum: 1,
+      maximum: S3_LIMITS.maxParts,
+      description: 'Number of parts, where the size is declared.',
+      examples: [1789]
     })),
     expiresAt: Type.Optional(Type.String({
       format: 'date-time',
@@ -92,7 +96,9 @@ export interface PreparedUpload {
  *
  * @throws as `multipartConstraints` and `partSizeFor`; FST_UPLOAD_INVALID_OWNER
  */
-export function prepareMultipartUpload ({ options, keys }: Services, owner: string, input: MultipartFile): PreparedUpload {
+export function prepareMultipartUpload (
+  { options, keys }: Services, owner: string, input: MultipartFile
+): PreparedUpload {
   const { partSize, checksum, recording = false, ...file } = input
   const { extension, headers, size } = multipartConstraints(options, file)
   const checksums = checksum !== undefined || options.required.has('sha256')

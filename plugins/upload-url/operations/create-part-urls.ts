@@ -13,13 +13,17 @@ const PartUrlsRequestSchema = Type.Object({
   ...UploadReference,
   parts: Type.Optional(Type.Array(Type.Object({
     partNumber: PartNumber,
-    size: Type.Optional(Size('Exact size of the part in bytes. Required where the service has a limit and the upload no size.')),
+    size: Type.Optional(Size(
+      'Exact size of the part in bytes. Required where the service has a limit and the upload no size.'
+    )),
     sha256: Type.Optional(Sha256)
   }, { additionalProperties: false }), {
     minItems: 1, maxItems: MAX_URLS, description: 'The parts, where they are not a range.'
   })),
   from: Type.Optional(Type.Integer({ ...PartNumber, description: 'First part of a range, in place of `parts`.' })),
-  to: Type.Optional(Type.Integer({ ...PartNumber, description: 'Last part of a range, in place of `parts`.', examples: [100] }))
+  to: Type.Optional(Type.Integer({
+    ...PartNumber, description: 'Last part of a range, in place of `parts`.', examples: [100]
+  }))
 }, {
   $id: 'PartUrlsRequest',
   description: `The parts to upload next, at most ${MAX_URLS}: \`parts\`, or \`from\` and \`to\`.`,
@@ -37,8 +41,8 @@ export const createPartUrls = operation({
   docs: {
     tag: 'Multipart uploads',
     summary: 'Create URLs to upload parts to',
-    description: `For up to ${MAX_URLS} parts. Request them shortly before sending: a part that is being sent when its ` +
-      'URL expires still arrives. A part that is sent again replaces the earlier one.'
+    description: `For up to ${MAX_URLS} parts. Request them shortly before sending: a part that is being sent when ` +
+      'its URL expires still arrives. A part that is sent again replaces the earlier one.'
   },
   input: PartUrlsRequestSchema,
   output: Type.Object({
@@ -83,7 +87,9 @@ function requestedParts ({ parts, from, to }: PartUrlsRequest): readonly PartReq
     if (numbers.size < parts.length) throw invalid('a part number is listed twice')
     return parts
   }
-  if (parts !== undefined || from === undefined || to === undefined) throw invalid('give either parts, or both from and to')
+  if (parts !== undefined || from === undefined || to === undefined) {
+    throw invalid('give either parts, or both from and to')
+  }
   if (from > to) throw invalid(`from is ${from}, which is after to, ${to}`)
   if (to - from >= MAX_URLS) throw invalid(`from ${from} to ${to} are over ${MAX_URLS} parts: request fewer at a time`)
   return Array.from({ length: to - from + 1 }, (_, index) => ({ partNumber: from + index }))

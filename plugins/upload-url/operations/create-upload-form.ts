@@ -31,13 +31,16 @@ export const createUploadForm = operation({
     const { extension, headers, contentLengthRange } = formConstraints(options, file)
     const object = keys.create(owner, options.createId(), extension)
     const context = await presigner.signingContext()
-    const { url, fields } = await presigner.presignForm({ object, fields: toFields(headers), contentLengthRange }, context)
+    const policy = { object, fields: toFields(headers), contentLengthRange }
+    const { url, fields } = await presigner.presignForm(policy, context)
     const { expiresIn, expiresAt } = context
     return { url, key: object.key, method: 'POST' as const, fields, expiresIn, expiresAt }
   }
 })
 
 // Form fields go by the names of the S3 API, where only this one is capitalized.
-function toFields ({ 'content-type': contentType, ...headers }: Readonly<Record<string, string>>): Record<string, string> {
+function toFields (
+  { 'content-type': contentType, ...headers }: Readonly<Record<string, string>>
+): Record<string, string> {
   return contentType === undefined ? headers : { 'Content-Type': contentType, ...headers }
 }

@@ -50,7 +50,9 @@ export const createUploadUrls = operation({
     description: 'All or nothing: one file that is refused refuses the batch, and the message names its index.'
   },
   input: Type.Object({
-    files: Type.Array(ref(UploadFileSchema), { minItems: 1, maxItems: 100, description: 'The files, 1 to 100 of them.' })
+    files: Type.Array(ref(UploadFileSchema), {
+      minItems: 1, maxItems: 100, description: 'The files, 1 to 100 of them.'
+    })
   }, {
     $id: 'UploadBatch',
     description: 'Files to upload.',
@@ -89,7 +91,9 @@ function preparePut ({ options, keys }: Services, owner: string, { extension, si
   return { request: { operation: 'PutObject', object, headers: signed }, headers }
 }
 
-async function signPut ({ presigner }: Services, { request, headers }: Put, context: SigningContext): Promise<UploadUrl> {
+async function signPut (
+  { presigner }: Services, { request, headers }: Put, context: SigningContext
+): Promise<UploadUrl> {
   const url = await presigner.presign(request, context)
   const { expiresIn, expiresAt } = context
   return { url, key: request.object.key, method: 'PUT', headers, expiresIn, expiresAt }

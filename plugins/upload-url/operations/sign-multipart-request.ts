@@ -20,7 +20,11 @@ const SignedRequestSchema = Type.Object({
 
 /** Signs CreateMultipartUpload, for clients that talk to S3 themselves: type, metadata and encryption are bound. */
 export const signMultipartUpload = operation({
-  docs: { tag: 'Multipart uploads', summary: 'Sign CreateMultipartUpload', description: 'For clients that talk to S3 themselves.' },
+  docs: {
+    tag: 'Multipart uploads',
+    summary: 'Sign CreateMultipartUpload',
+    description: 'For clients that talk to S3 themselves.'
+  },
   input: createMultipartUpload.input,
   output: SignedRequestSchema,
   errors: [...FILE_ERRORS, 'FST_UPLOAD_INVALID_INPUT', 'FST_UPLOAD_NO_CREDENTIALS'],
@@ -37,20 +41,26 @@ export const signMultipartUpload = operation({
  * the URL of every part and the request itself carry. Under a limit and without a size it cannot be, and is refused.
  */
 export const signMultipartRequest = operation({
-  docs: { tag: 'Multipart uploads', summary: 'Sign a request about an upload', description: 'For clients that talk to S3 themselves.' },
+  docs: {
+    tag: 'Multipart uploads',
+    summary: 'Sign a request about an upload',
+    description: 'For clients that talk to S3 themselves.'
+  },
   input: Type.Object({
     operation: stringEnum(['ListParts', 'CompleteMultipartUpload', 'AbortMultipartUpload']),
     ...UploadReference
   }, { additionalProperties: false }),
   output: SignedRequestSchema,
   errors: [
-    'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_FIELD_REQUIRED', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_INCOMPLETE', ...STORE_ERRORS
+    'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_FIELD_REQUIRED', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_INCOMPLETE',
+    ...STORE_ERRORS
   ],
 
   async run (services, { operation, ...input }, { owner, signal }) {
     const { upload, layout } = findUpload(services, owner, input)
     if (operation === 'ListParts') await services.store.assertInProgress(upload, { signal })
-    const headers = operation === 'CompleteMultipartUpload' ? await completionHeaders(services, upload, layout, signal) : {}
+    const isCompletion = operation === 'CompleteMultipartUpload'
+    const headers = isCompletion ? await completionHeaders(services, upload, layout, signal) : {}
     return sign(services, { operation, object: upload, parameters: { uploadId: upload.uploadId }, headers })
   }
 })
@@ -61,7 +71,8 @@ async function completionHeaders (
   const { maxSize, singleUse } = services.options
   if (layout.size === undefined && maxSize !== undefined) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(
-      'size', `an upload that the client completes by itself must declare its size when it is created, at most ${maxSize}`
+      'size',
+      `an upload that the client completes by itself must declare its size when it is created, at most ${maxSize}`
     )
   }
   await abortUnlessInBounds(services, upload, layout, await services.store.listParts(upload, { signal }))

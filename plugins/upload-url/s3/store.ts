@@ -215,7 +215,8 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     const { ETag } = await call('CompleteMultipartUpload', options => client.send(command, options), {
       signal, timeout: COMPLETION_TIMEOUT_MS, exceptions: COMPLETION_EXCEPTIONS
     })
-    return { etag: ETag }
+    // RGW 16.2 leaves it empty.
+    return { etag: ETag || undefined }
   }
 
   async function abortMultipartUpload (upload: OwnedUpload, { signal }: CallOptions = {}): Promise<void> {

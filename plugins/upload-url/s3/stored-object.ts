@@ -33,7 +33,7 @@ export interface StoredPart {
 export function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
   const { ContentLength, ContentType, ETag, LastModified, Metadata = {}, ServerSideEncryption } = output
   const sha256 = output.ChecksumType === 'COMPOSITE' ? undefined : output.ChecksumSHA256
-  if (ContentLength === undefined || ETag === undefined) throw invalidResponse('an object without size or ETag')
+  if (ContentLength === undefined || !ETag) throw invalidResponse('an object without size or ETag')
   return {
     size: ContentLength,
     etag: ETag,
@@ -51,7 +51,7 @@ export function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
  */
 export function toStoredPart ({ PartNumber = 0, Size, ETag, ChecksumSHA256 }: Part, previous = 0): StoredPart {
   const isNext = Number.isInteger(PartNumber) && PartNumber > previous && PartNumber <= S3_LIMITS.maxParts
-  if (!isNext || Size === undefined || ETag === undefined) throw invalidResponse('a list of invalid parts')
+  if (!isNext || Size === undefined || !ETag) throw invalidResponse('a list of invalid parts')
   const checksum = ChecksumSHA256 !== undefined && { sha256: ChecksumSHA256 }
   return { partNumber: PartNumber, size: Size, etag: ETag, ...checksum }
 }

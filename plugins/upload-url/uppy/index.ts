@@ -11,9 +11,9 @@ import { createTokens, redactTokens } from './tokens.js'
 /** `app.uppy`: what routes of the host's own may need. */
 export interface Uppy {
   /**
-   * A path that stands for its owner for a while, to give to Uppy as `companionEndpoint` after the origin of the service.
+   * A path that stands for its owner for a while: `companionEndpoint` of Uppy, after the origin of the service.
    *
-   * @throws FST_UPLOAD_INVALID_OPTIONS without the option `tokenSecret`, or where the owner's name is too long for a path
+   * @throws FST_UPLOAD_INVALID_OPTIONS without the option `tokenSecret`, or where the owner's name is too long
    */
   createToken (owner: string): UppyToken
 }

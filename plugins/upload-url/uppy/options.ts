@@ -56,7 +56,9 @@ export function resolveUppyOptions ({
   clock = () => new Date()
 }: UppyOptions): ResolvedUppyOptions {
   const secrets = (isList(tokenSecret) ? tokenSecret : [tokenSecret]).map(secret => Buffer.from(secret))
-  if (secrets.some(secret => secret.length < MIN_SECRET)) throw wrong(`tokenSecret must have ${MIN_SECRET} bytes or more`)
+  if (secrets.some(secret => secret.length < MIN_SECRET)) {
+    throw wrong(`tokenSecret must have ${MIN_SECRET} bytes or more`)
+  }
   if (!Number.isInteger(tokenLife) || tokenLife < 1 || tokenLife > MAX_LIFE) {
     throw wrong(`tokenLife must be an integer number of seconds, 1 to ${MAX_LIFE}`)
   }

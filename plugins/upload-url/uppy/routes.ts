@@ -6,8 +6,8 @@ import { metadataOfQuery, toUploadFile } from './file.js'
 import type { ResolvedUppyOptions } from './options.js'
 import { runFor, type Run } from './run.js'
 import {
-  AbortedSchema, CompletedSchema, CompletionSchema, CreatedSchema, FileSchema, FormSchema, ParamsQuerySchema, ReadSchema,
-  SignedRequestSchema, SignRequestSchema, UploadParamsSchema, UploadQuerySchema
+  AbortedSchema, CompletedSchema, CompletionSchema, CreatedSchema, FileSchema, FormSchema, ParamsQuerySchema,
+  ReadSchema, SignedRequestSchema, SignRequestSchema, UploadParamsSchema, UploadQuerySchema
 } from './schemas.js'
 import { signRequest } from './sign-request.js'
 
@@ -29,7 +29,8 @@ export function serveUppy (scope: Scope, uploads: Uploads, options: ResolvedUppy
     method: 'GET' | 'POST' | 'DELETE', url: string, { query, ...parts }: R, output: TSchema,
     handle: (run: Run, request: Typed<R>) => Promise<unknown>, signedUrls?: (request: FastifyRequest) => number
   ): void {
-    const schema: FastifySchema = { hide: true, ...parts, ...query && { querystring: query }, response: { 200: output } }
+    const querystring = query && { querystring: query }
+    const schema: FastifySchema = { hide: true, ...parts, ...querystring, response: { 200: output } }
     scope.route({
       method,
       url,

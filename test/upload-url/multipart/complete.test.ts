@@ -55,6 +55,16 @@ t.test('when every answer of the store to completions is lost, the object itself
   t.equal((await complete(app, upload, parts)).body, answer.body)
 })
 
+t.test('when the store completes without an ETag, the object itself gives it', async t => {
+  const { app, store } = await uploaderApp(t)
+  const unlucky = await appFor(t, await behindFaults(t, store, { of: isCompletion, kind: 'empty ETag' }))
+  const upload = await start(app, { filename: 'a.mp3' })
+  const parts = await putAll(app, upload, Buffer.from('hello'))
+  const answer = await complete(unlucky, upload, parts)
+  t.match(answer.json(), { etag: /^"[0-9a-f]{32}-1"$/ })
+  t.equal((await complete(app, upload, parts)).body, answer.body)
+})
+
 t.test('a 200 with an error inside is a failure, and the upload can be completed later', async t => {
   const { app, store } = await uploaderApp(t)
   const unlucky = await appFor(t, await behindFaults(t, store, { of: isCompletion, kind: 'failure inside' }))
