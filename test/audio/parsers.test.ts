@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import type { AudioInfo } from '../../plugins/upload-url/audio/index.js'
 import { inspectObject, objectOf, sparseObject } from './counted-object.js'
-import { box, u32 } from './handmade.js'
+import { box, u32, webm } from './handmade.js'
 import { RECORDINGS } from './mutations.js'
 
 function recording (name: string): Buffer {
@@ -62,6 +62,21 @@ t.test('a WebM that is cut lasts until its last whole block', async t => {
     const half = (await audioOf(bytes.subarray(0, bytes.length / 2))).duration!
     t.ok(half > whole * 0.3 && half < whole * 0.7, `${half} s of ${whole}`)
   }
+})
+
+t.test('a WebM whose duration ends where its last block starts lasts until the end of that block', async t => {
+  for (const muxer of ['Chrome', 'libwebm-0.2.1.0']) {
+    const object = objectOf(webm({ seconds: 60, muxer, duration: 59_940 }))
+    const result = await inspectObject(object)
+    t.ok('duration' in result && Math.abs(result.duration! - 60) < 0.001, `${muxer}: ${JSON.stringify(result)}`)
+    t.equal(object.requests, 1)
+  }
+  t.equal((await audioOf(webm({ seconds: 60, muxer: 'Lavf59.27.100', duration: 60_000 }))).duration, 60, 'a whole one')
+})
+
+t.test('the duration in the header of a WebM of unknown size is not believed before another recording', async t => {
+  const first = webm({ seconds: 6, duration: 6000, isLive: true })
+  t.ok(isNear((await audioOf(Buffer.concat([first, webm({ seconds: 30 })]))).duration, 36))
 })
 
 t.test('a WebM from a browser is measured by its ends, however long it is', async t => {
