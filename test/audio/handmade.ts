@@ -27,25 +27,25 @@ export function ebml (id: string, ...content: Uint8Array[]): Buffer {
 /** How a WebM is made by hand. */
 export interface WebmShape {
   readonly seconds: number
-  /** Bytes of a block of 60 ms. */
-  readonly blockSize?: number
   /** Who wrote it. */
   readonly muxer?: string
   /** In milliseconds. */
   readonly duration?: number
   /** Whether its segment says no size, as where a browser records. */
   readonly isLive?: boolean
+  /** How many times the 100 bytes a block has at a second. */
+  readonly volume?: (second: number) => number
 }
 
 /** A WebM with one track of Opus, a block each 60 ms and a cluster each 3 s. */
-export function webm ({ seconds, blockSize = 100, muxer = 'libwebm', duration, isLive = false }: WebmShape): Buffer {
+export function webm ({ seconds, muxer = 'libwebm', duration, isLive = false, volume = () => 1 }: WebmShape): Buffer {
   const claimed = Buffer.alloc(8)
   claimed.writeDoubleBE(duration ?? 0)
   const info = ebml('1549a966', ebml('4d80', Buffer.from(muxer)), ...duration ? [ebml('4489', claimed)] : [])
   const track = ebml('ae', ebml('d7', Buffer.from([1])), ebml('83', Buffer.from([2])), ebml('86', Buffer.from('A_OPUS')))
   const clusters = Array.from({ length: Math.ceil(seconds / 3) }, (_, cluster) => {
     const blocks = Array.from({ length: Math.min(50, Math.round((seconds - cluster * 3) / 0.06)) }, (_, block) => {
-      const packet = Buffer.alloc(blockSize, 0x18)
+      const packet = Buffer.alloc(Math.round(100 * volume(cluster * 3 + block * 0.06)), 0x18)
       return ebml('a3', Buffer.from([0x81, block * 60 >> 8, block * 60 & 255, 0x80]), packet)
     })
     return ebml('1f43b675', ebml('e7', u32(cluster * 3000)), ...blocks)

@@ -48,6 +48,8 @@ const MAX_FRAMES = 48
 const CLUSTER_MAGIC = '\x1fC\xb6u'
 /** The first is mostly read already, with the headers; pictures may come before the first sound. */
 const HEADS = [12 * 1024, 256 * 1024]
+/** Bytes that are looked at for a cluster in the middle. */
+const PROBE = 128 * 1024
 /** A browser closes a cluster after some seconds, of 30 at most. */
 const TAILS = [64 * 1024, 256 * 1024, 1024 * 1024]
 
@@ -56,6 +58,23 @@ export async function firstBlocks (source: RangeSource, extent: Extent, stream: 
   for (const length of HEADS) {
     const blocks = blocksOf(await source.read(extent.content, Math.min(length, extent.end - extent.content)), 0, stream)
     if (blocks !== undefined) return blocks
+  }
+  return undefined
+}
+
+/** The blocks of the first cluster that begins at `start` or soon behind it, and its offset in bytes. */
+export async function nextBlocks (
+  source: RangeSource,
+  start: number,
+  end: number,
+  stream: Stream
+): Promise<Blocks & { readonly offset: number } | undefined> {
+  const bytes = await source.read(start, Math.min(PROBE, end - start))
+  let at = bytes.indexOf(CLUSTER_MAGIC, 0, 'latin1')
+  while (at !== -1) {
+    const blocks = blocksOf(bytes, at, stream)
+    if (blocks !== undefined) return { ...blocks, offset: start + at }
+    at = bytes.indexOf(CLUSTER_MAGIC, at + 1, 'latin1')
   }
   return undefined
 }
