@@ -21,7 +21,8 @@ export function id3WithPicture (size: number): Buffer {
 /** An element of EBML with this content. */
 export function ebml (id: string, ...content: Uint8Array[]): Buffer {
   const body = Buffer.concat(content)
-  return Buffer.concat([Buffer.from(id, 'hex'), Buffer.from([0x10 | body.length >> 24]), u32(body.length).subarray(1), body])
+  const size = u32(0x10000000 + body.length)
+  return Buffer.concat([Buffer.from(id, 'hex'), size, body])
 }
 
 /** How a WebM is made by hand. */
@@ -42,7 +43,8 @@ export function webm ({ seconds, muxer = 'libwebm', duration, isLive = false, vo
   const claimed = Buffer.alloc(8)
   claimed.writeDoubleBE(duration ?? 0)
   const info = ebml('1549a966', ebml('4d80', Buffer.from(muxer)), ...duration ? [ebml('4489', claimed)] : [])
-  const track = ebml('ae', ebml('d7', Buffer.from([1])), ebml('83', Buffer.from([2])), ebml('86', Buffer.from('A_OPUS')))
+  const codec = ebml('86', Buffer.from('A_OPUS'))
+  const track = ebml('ae', ebml('d7', Buffer.from([1])), ebml('83', Buffer.from([2])), codec)
   const clusters = Array.from({ length: Math.ceil(seconds / 3) }, (_, cluster) => {
     const blocks = Array.from({ length: Math.min(50, Math.round((seconds - cluster * 3) / 0.06)) }, (_, block) => {
       const packet = Buffer.alloc(Math.round(100 * volume(cluster * 3 + block * 0.06)), 0x18)

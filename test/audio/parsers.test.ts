@@ -51,7 +51,8 @@ function opusOf (seconds: number, volume: (second: number) => number = () => 1):
   const preSkip = BigInt(ogg.readUInt16LE(ogg.indexOf('OpusHead') + 10))
   const sound = ogg.indexOf('OggS', ogg.indexOf('OpusTags'))
   const pages = Array.from({ length: seconds }, (_, second) => {
-    return oggPage(serial, BigInt(second + 1) * 48_000n + preSkip, Buffer.alloc(Math.round(2000 * volume(second)), 0x18))
+    const packet = Buffer.alloc(Math.round(2000 * volume(second)), 0x18)
+    return oggPage(serial, BigInt(second + 1) * 48_000n + preSkip, packet)
   })
   return Buffer.concat([ogg.subarray(0, sound), ...pages])
 }
