@@ -68,6 +68,30 @@ t.test('counting goes on behind a tag, zeros or other bytes in the middle', asyn
   }
 })
 
+t.test('a Xing header is not believed about a recording that has a hole, or something else in its middle', async t => {
+  t.ok(MP3.includes('Info') || MP3.includes('Xing'))
+  const middle = MP3.length / 2
+  const hole = Buffer.from(MP3).fill(0, middle, middle + 4000)
+  const lost = 4000 / MP3.length * MP3_SECONDS
+  t.ok(Math.abs((await audioOf(hole)).duration! - MP3_SECONDS + lost) < 0.1)
+  const others = AAC.subarray(0, 3000)
+  const more = Buffer.concat([MP3.subarray(0, middle), others, MP3.subarray(middle), MP3.subarray(700, 3700)])
+  t.ok((await audioOf(more)).duration! > MP3_SECONDS + 0.3)
+})
+
+t.test('a Xing header of a large recording is believed only where the size is what it says', async t => {
+  const first = Buffer.concat([Buffer.from('fffb9004', 'hex'), Buffer.alloc(413)])
+  first.write('Info', 36)
+  first[43] = 3
+  first.writeUInt32BE(1000, 44)
+  first.writeUInt32BE(1001 * 417, 48)
+  const whole = Buffer.concat([first, frames(1000)])
+  const object = objectOf(whole)
+  t.match(await inspectObject(object), { duration: 1000 * 1152 / 44_100 })
+  t.ok(object.bytes <= 64 * 1024, `${object.bytes} bytes read`)
+  t.ok(Math.abs((await audioOf(Buffer.concat([whole, frames(25)]))).duration! - 1025 * 1152 / 44_100) < 0.1)
+})
+
 t.test('a recording may begin in the middle of a frame, or behind the head of a form', async t => {
   t.match(await audioOf(AAC.subarray(100)), { container: 'aac', codec: 'aac' })
   t.match(await audioOf(MP3.subarray(1000)), { container: 'mp3', codec: 'mp3' })

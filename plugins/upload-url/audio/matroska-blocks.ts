@@ -18,6 +18,8 @@ export interface Blocks {
   /** When the first one begins, and the last one ends, in ticks. */
   readonly start: number
   readonly end: number
+  /** Ticks that the last one lasts: as long as the one before it, where nothing else says it. */
+  readonly blockTicks: number
   /** From the first one to the end of the last one. */
   readonly bytes: number
   /** What is in the first ones that hold one frame each. */
@@ -44,8 +46,10 @@ const ID = {
 const TOP_LEVEL = 0x10000000
 const MAX_FRAMES = 48
 const CLUSTER_MAGIC = '\x1fC\xb6u'
-/** Pictures may come before the first sound. */
-const HEADS = [16 * 1024, 256 * 1024]
+/** The first is mostly read already, with the headers; pictures may come before the first sound. */
+const HEADS = [12 * 1024, 256 * 1024]
+/** Bytes that are looked at for a cluster in the middle. */
+const PROBE = 128 * 1024
 /** A browser closes a cluster after some seconds, of 30 at most. */
 const TAILS = [64 * 1024, 256 * 1024, 1024 * 1024]
 
@@ -54,6 +58,23 @@ export async function firstBlocks (source: RangeSource, extent: Extent, stream: 
   for (const length of HEADS) {
     const blocks = blocksOf(await source.read(extent.content, Math.min(length, extent.end - extent.content)), 0, stream)
     if (blocks !== undefined) return blocks
+  }
+  return undefined
+}
+
+/** The blocks of the first cluster that begins at `start` or soon behind it, and its offset in bytes. */
+export async function nextBlocks (
+  source: RangeSource,
+  start: number,
+  end: number,
+  stream: Stream
+): Promise<Blocks & { readonly offset: number } | undefined> {
+  const bytes = await source.read(start, Math.min(PROBE, end - start))
+  let at = bytes.indexOf(CLUSTER_MAGIC, 0, 'latin1')
+  while (at !== -1) {
+    const blocks = blocksOf(bytes, at, stream)
+    if (blocks !== undefined) return { ...blocks, offset: start + at }
+    at = bytes.indexOf(CLUSTER_MAGIC, at + 1, 'latin1')
   }
   return undefined
 }
@@ -102,7 +123,8 @@ function blocksOf (bytes: Buffer, at: number, stream: Stream): Blocks | undefine
     if (block.frame !== undefined && frames.length < MAX_FRAMES) frames.push(block.frame)
   }
   if (first === undefined || last === undefined) return undefined
-  return { start: first, end: last.time + (last.ticks ?? gap), bytes: end, frames }
+  const blockTicks = last.ticks ?? gap
+  return { start: first, end: last.time + blockTicks, blockTicks, bytes: end, frames }
 }
 
 function readBlock (content: Buffer, element: Element, timestamp: number, stream: Stream): Block | undefined {

@@ -2,7 +2,8 @@ import { readAacConfig } from './aac-config.js'
 import { outputOfAac } from './aac-output.js'
 import type { AudioInfo } from './audio-schema.js'
 import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
-import { firstBlocks, lastBlocks, type Blocks, type Stream } from './matroska-blocks.js'
+import { mayBeJoined, startsAgain } from './joined.js'
+import { firstBlocks, lastBlocks, nextBlocks, type Blocks, type Stream } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
 import type { RangeSource } from './range-source.js'
@@ -19,6 +20,8 @@ interface Document {
   readonly timestampScale: number
   /** In ticks; 0 where it is not said, as by every browser. */
   readonly duration: number
+  /** Whether the duration ends where the last block starts. */
+  readonly lacksLastBlock: boolean
   readonly track: Track | undefined
   /** Offset of the first cluster; undefined where there is none. */
   readonly clusters: number | undefined
@@ -42,6 +45,7 @@ const ID = {
   Info: 0x1549a966,
   TimestampScale: 0x2ad7b1,
   Duration: 0x4489,
+  MuxingApp: 0x4d80,
   Tracks: 0x1654ae6b,
   TrackEntry: 0xae,
   TrackNumber: 0xd7,
@@ -58,6 +62,8 @@ const ID = {
 }
 const EBML_MAGIC = '\x1aE\xdf\xa3'
 const AUDIO_TRACK = 2
+/** Muxers whose durations end where the last block starts: libwebm, under its own name or that of the browser. */
+const LACKS_LAST_BLOCK = /^(?:Chrome|libwebm)/
 const CODECS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^A_OPUS/, 'opus'],
   [/^A_VORBIS/, 'vorbis'],
@@ -85,7 +91,10 @@ const MAX_CONTENT = 64 * 1024
 const MAX_DOCUMENTS = 16
 /** Joined recordings of unknown size are told apart in objects up to this many bytes, which are read whole for it. */
 const SEARCHABLE = 256 * 1024
-/** How far the rate of a recording may lie above that of its start and its end, before it counts as several. */
+/**
+ * How far the rate of a recording may lie above that of its start and its end, before it counts as several: the places
+ * between may be too few to tell, for clusters may be long.
+ */
 const UNEVEN = 1.5
 
 /**
@@ -106,7 +115,7 @@ export async function readMatroska (source: RangeSource, start: number): Promise
     throw new NotAudioError(`the content is a ${name} header without any sound after it`)
   }
   const { codec, sampleRate, channels } = track.mayHaveSbr
-    ? { ...track, ...outputOfAac(track, await firstFrames(source, documents[0]!)) }
+    ? { ...track, ...outputOfAac(track, (await blocksAtStart(source, documents[0]!))?.frames ?? []) }
     : track
   return {
     container: documents[0]!.isWebm ? 'webm' : 'matroska',
@@ -156,16 +165,20 @@ async function startOfNextDocument (source: RangeSource, start: number): Promise
 async function readSegment (source: RangeSource, segment: Element): Promise<Omit<Document, 'isWebm' | 'segment'>> {
   let timestampScale = DEFAULT_SCALE
   let duration = 0
+  let lacksLastBlock = false
   let track: Track | undefined
   for await (const element of elements(source, segment)) {
-    if (element.id === ID.Cluster) return { timestampScale, duration, track, clusters: element.start }
+    if (element.id === ID.Cluster) {
+      return { timestampScale, duration, lacksLastBlock, track, clusters: element.start }
+    }
     if (element.id === ID.Tracks) track = readTracks(await readContent(source, element), element.content)
     if (element.id !== ID.Info) continue
     const info = contents(await readContent(source, element), element.content)
     timestampScale = readUnsigned(info.get(ID.TimestampScale) ?? Buffer.alloc(0)) || DEFAULT_SCALE
     duration = readFloat(info.get(ID.Duration) ?? Buffer.alloc(0), 0)
+    lacksLastBlock = LACKS_LAST_BLOCK.test(info.get(ID.MuxingApp)?.toString('latin1') ?? '')
   }
-  return { timestampScale, duration, track, clusters: undefined }
+  return { timestampScale, duration, lacksLastBlock, track, clusters: undefined }
 }
 
 function readTracks (bytes: Buffer, position: number): Track | undefined {
@@ -209,19 +222,33 @@ function codecOf (id: string, bits: number, configuration: Buffer): string {
 
 /**
  * Seconds of a document: as its header says, where it is whole; else from its first block to the end of the last one.
+ * A header is only believed for a segment of known size: behind any other there may be another recording.
  */
 async function durationOf (source: RangeSource, document: Document): Promise<number | undefined> {
-  const { segment, clusters, track, timestampScale } = document
-  if (document.duration > 0 && segment.end <= source.size) return document.duration * timestampScale / 1e9
+  const { segment, timestampScale, lacksLastBlock } = document
+  const isWhole = document.duration > 0 && !segment.isUnknownSize && segment.end <= source.size
+  const lastBlock = isWhole && lacksLastBlock ? (await blocksAtStart(source, document))?.blockTicks ?? 0 : 0
+  const ticks = isWhole ? document.duration + lastBlock : await measuredTicks(source, document)
+  return ticks && ticks * timestampScale / 1e9
+}
+
+async function measuredTicks (source: RangeSource, document: Document): Promise<number | undefined> {
+  const { clusters, track } = document
   if (track === undefined || clusters === undefined) return undefined
   const extent = extentOf(source, document, clusters)
-  const first = await firstBlocks(source, extent, streamOf(document, track))
+  const first = await blocksAtStart(source, document)
   const last = await lastBlocks(source, extent, streamOf(document, track))
   if (first === undefined || last === undefined || last.end <= first.start) return undefined
   const ticks = last.end - first.start
   const bytes = extent.end - extent.content
-  const isEven = bytes <= SEARCHABLE || bytes / ticks <= UNEVEN * Math.max(rateOf(first), rateOf(last))
-  return isEven ? ticks * timestampScale / 1e9 : undefined
+  const rates = [rateOf(first), rateOf(last)]
+  if (bytes <= SEARCHABLE || !mayBeJoined(bytes / ticks, rates)) return ticks
+  if (bytes / ticks > UNEVEN * Math.max(...rates)) return undefined
+  const isJoined = await startsAgain(extent.content, { offset: extent.end, time: last.end }, async offset => {
+    const blocks = await nextBlocks(source, offset, extent.end, streamOf(document, track))
+    return blocks && { offset: blocks.offset, time: blocks.start }
+  })
+  return isJoined ? undefined : ticks
 }
 
 function streamOf ({ timestampScale }: Document, { number, codec, frameDuration }: Track): Stream {
@@ -237,10 +264,10 @@ async function hasSound (source: RangeSource, document: Document): Promise<boole
   return await lastBlocks(source, extent, streamOf(document, track)) !== undefined || source.limitReached
 }
 
-async function firstFrames (source: RangeSource, document: Document): Promise<readonly Buffer[]> {
+async function blocksAtStart (source: RangeSource, document: Document): Promise<Blocks | undefined> {
   const { clusters, track } = document
-  if (clusters === undefined || track === undefined) return []
-  return (await firstBlocks(source, extentOf(source, document, clusters), streamOf(document, track)))?.frames ?? []
+  if (clusters === undefined || track === undefined) return undefined
+  return await firstBlocks(source, extentOf(source, document, clusters), streamOf(document, track))
 }
 
 function extentOf (source: RangeSource, { segment }: Document, clusters: number): Extent {

@@ -31,13 +31,15 @@ const PROBE = 16 * 1024
 const PROBES_AT = [0.25, 0.5, 0.75, 1]
 /** Recordings up to this many bytes are counted at once; longer ones when their bit rate varies. */
 const SMALL = 320 * 1024
+/** Recordings up to this many bytes are counted whatever their header says: a hole that it knows nothing of would tell. */
+const ALWAYS_COUNTED = 128 * 1024
 /** Recordings up to this many bytes can be counted within the limits that an inspection has. */
 export const MAX_COUNTED = 2 * 1024 * 1024 - 192 * 1024
 const MIN_FRAME_LENGTH = 24
 
 /**
- * Reads MP3, and MPEG audio of layers I and II. The duration comes from the Xing or VBRI header if it fits the
- * object, from counting if the object is small, or from the bit rate where it is the same in every place probed.
+ * Reads MP3, and MPEG audio of layers I and II. The duration comes from counting if the object is small, from the Xing
+ * or VBRI header if it fits the object, or from the bit rate where it is the same in every place probed.
  *
  * @param start offset of the first frame in bytes
  * @throws NotAudioError where no frame begins
@@ -62,7 +64,8 @@ export async function measureMpegAudio (source: RangeSource, start: number, end?
   if (stream === undefined) return undefined
   const { frame, head } = stream
   const vbr = readVbrHeader(head.subarray(0, frame.length), frame)
-  if (vbr !== undefined && vbr.frames * MIN_FRAME_LENGTH <= vbr.bytes) {
+  const isCounted = (end ?? source.size) - start <= ALWAYS_COUNTED
+  if (!isCounted && vbr !== undefined && vbr.frames * MIN_FRAME_LENGTH <= vbr.bytes) {
     const duration = vbr.frames * frame.samples / frame.sampleRate
     const measure = { frame, duration, bitRate: Math.round(vbr.bytes * 8 / duration) }
     if (fits(vbr.bytes, (end ?? source.size) - start)) return measure
@@ -79,9 +82,9 @@ function streamAt (head: Buffer): Stream | undefined {
   return format && frame && { format, frame, head }
 }
 
-/** A truncated object has fewer bytes than its header claims, a spliced one many more; tags at its end have a few. */
+/** A truncated object has fewer bytes than its header claims, a spliced one more; tags at its end have a few. */
 function fits (claimed: number, there: number): boolean {
-  return claimed <= there && there <= claimed * 1.02 + 4096
+  return claimed <= there && there <= claimed * 1.01
 }
 
 async function measureFrames (source: RangeSource, extent: Extent, stream: Stream, hasVbrHeader: boolean): Promise<Omit<MpegMeasure, 'frame'>> {

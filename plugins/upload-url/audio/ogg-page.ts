@@ -40,6 +40,14 @@ export function * pagesFromEnd (bytes: Buffer, position: number): Generator<Page
   }
 }
 
+/** The pages in `bytes`, which begin at `position` of the object, from the first on: also one that is cut. */
+export function * pagesFrom (bytes: Buffer, position: number): Generator<Page> {
+  for (let at = bytes.indexOf(MAGIC); at !== -1; at = bytes.indexOf(MAGIC, at + 1)) {
+    const page = parsePage(bytes, at, position + at)
+    if (page !== undefined) yield page
+  }
+}
+
 function parsePage (bytes: Buffer, at: number, position: number): Page | undefined {
   const header = bytes.subarray(at, at + MAX_HEADER)
   if (header.length < HEADER || header.toString('latin1', 0, 4) !== MAGIC || header[4] !== 0) return undefined

@@ -1,6 +1,7 @@
 import type { AudioInfo } from './audio-schema.js'
+import { mayBeJoined, startsAgain } from './joined.js'
 import { NotAudioError } from './not-audio-error.js'
-import { pagesFromEnd, readPage, type Page } from './ogg-page.js'
+import { pagesFrom, pagesFromEnd, readPage, type Page } from './ogg-page.js'
 import { OGG_IDENTIFICATION_SIZE, readOggStream, type OggStream } from './ogg-stream.js'
 import type { RangeSource } from './range-source.js'
 
@@ -15,6 +16,8 @@ interface Link {
   /** Serial number of the stream of sound. */
   readonly serial: number
   readonly stream: OggStream
+  /** Offset of the first page of sound; of where it was given up to look for it, behind a large cover. */
+  readonly sound: number
   /** The granule position that the sound begins with: not 0 in what was cut out of a longer stream. */
   readonly firstGranule: number
   /** Whether it is certain that no sound follows the headers. */
@@ -25,6 +28,8 @@ interface Link {
 const MAX_HEADERS = 256 * 1024
 const MAX_PACKET = 64
 const TAILS = [64 * 1024, 256 * 1024]
+/** Bytes that are looked at for a page in the middle. */
+const PROBE = 32 * 1024
 /** Objects up to this many bytes are read whole, so that joined recordings are found and added up. */
 const SMALL = 256 * 1024
 /** Up to this many bytes, where the end gives it away that recordings were joined. */
@@ -56,7 +61,7 @@ export async function readOgg (source: RangeSource, start: number): Promise<Audi
 
 async function durationOf (source: RangeSource, link: Link): Promise<number | undefined> {
   const last = source.size <= SMALL ? undefined : await lastSound(source, link)
-  if (last !== undefined) return secondsUntil(last, link)
+  if (last !== undefined && !await isJoined(source, link, last)) return secondsUntil(last, link)
   return source.size <= SEARCHABLE ? await sumOfLinks(source, link) : undefined
 }
 
@@ -70,6 +75,21 @@ async function lastSound (source: RangeSource, { start, serial, serials }: Link)
     }
   }
   return undefined
+}
+
+/** Whether links were joined under one serial number: every one of them counts its samples from its own start. */
+async function isJoined (source: RangeSource, { sound, serial, firstGranule }: Link, last: Page): Promise<boolean> {
+  const soundIn = async (offset: number, length: number): Promise<Page[]> => {
+    const pages = pagesFrom(await source.read(offset, Math.min(length, last.end - offset)), offset)
+    return [...pages].filter(page => page.serial === serial && page.granule !== undefined)
+  }
+  const [first = last] = await soundIn(Math.max(sound, last.end - TAILS[0]!), TAILS[0]!)
+  const tailRate = first.start < last.start ? (last.end - first.end) / (last.granule! - first.granule!) : 0
+  if (!mayBeJoined((last.end - sound) / (last.granule! - firstGranule), [tailRate])) return false
+  return await startsAgain(sound, { offset: last.start, time: last.granule! }, async offset => {
+    const [page] = await soundIn(offset, PROBE)
+    return page && { offset: page.start, time: page.granule! }
+  })
 }
 
 /** Adds up all links, from page to page of the whole object. */
@@ -117,15 +137,15 @@ async function findSound (
   body: number,
   serial: number,
   stream: OggStream
-): Promise<Pick<Link, 'firstGranule' | 'isEmpty'>> {
+): Promise<Pick<Link, 'sound' | 'firstGranule' | 'isEmpty'>> {
   let at = body
   while (at < body + MAX_HEADERS) {
     const page = await readPage(source, at)
-    if (page === undefined) return { firstGranule: 0, isEmpty: !source.limitReached }
+    if (page === undefined) return { sound: at, firstGranule: 0, isEmpty: !source.limitReached }
     at = page.end
     if (page.serial !== serial || page.granule === undefined || page.granule <= 0) continue
     const samples = page.packets * stream.samplesOf(await source.read(page.payload, MAX_PACKET))
-    return { firstGranule: Math.max(0, page.granule - samples), isEmpty: false }
+    return { sound: page.start, firstGranule: Math.max(0, page.granule - samples), isEmpty: false }
   }
-  return { firstGranule: 0, isEmpty: false }
+  return { sound: at, firstGranule: 0, isEmpty: false }
 }
