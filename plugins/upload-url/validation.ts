@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifySchema, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 import { errors } from './errors.js'
@@ -27,21 +27,28 @@ export interface Validation {
  * @param components schemas that others refer to by `$id`
  */
 export function createValidation (components: readonly TSchema[]): Validation {
-  const ajv = new Ajv({ schemas: [...components], formats: { 'date-time': true, uri: true } })
+  // Our schemas are valid, as tests see to it. Each is compiled when it is first used: an app starts sooner.
+  const ajv = new Ajv({ schemas: [...components], validateSchema: false, formats: { 'date-time': true, uri: true } })
+  const compileLater = (compile: () => ValidateFunction): (() => ValidateFunction) => {
+    let validate: ValidateFunction | undefined
+    return () => (validate ??= compile())
+  }
   return {
     compiler: ({ schema, httpPart }) => {
-      const isValid = ajv.compile(schema)
+      const validator = compileLater(() => ajv.compile(schema))
       const parse = httpPart === 'querystring' ? queryParser(schema as TSchema) : () => {}
       return data => {
         parse(data)
-        return isValid(data) ? { value: data } : { error: isValid.errors as FastifySchemaValidationError[] }
+        const validate = validator()
+        return validate(data) ? { value: data } : { error: validate.errors as FastifySchemaValidationError[] }
       }
     },
     assertion (schema) {
-      const isValid = schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!
+      const validator = compileLater(() => schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!)
       return value => {
-        if (isValid(value)) return
-        const [problem] = isValid.errors!
+        const validate = validator()
+        if (validate(value)) return
+        const [problem] = validate.errors!
         const root = problem!.instancePath === '' ? 'input' : ''
         throw new errors.FST_UPLOAD_INVALID_INPUT(describeProblem(root, problem!).replace(/^\//, ''))
       }
