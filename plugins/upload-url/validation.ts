@@ -1,9 +1,19 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifySchema, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { TSchema } from '@sinclair/typebox'
 import { errors } from './errors.js'
 
 const INTEGER = /^(0|[1-9]\d{0,15})$/
+
+/** Our schemas are right by their types, and the schema of schemas takes longer to compile than all of them. */
+const TRUSTED = { meta: false, validateSchema: false } as const
+
+const optionsAjv = new Ajv({ ...TRUSTED, allErrors: true })
+optionsAjv.addKeyword({
+  keyword: 'isFunction',
+  validate: (_isFunction: true, data: unknown) => typeof data === 'function',
+  error: { message: 'must be a function' }
+})
 
 /** The same type for callers: what is optional may be undefined. */
 export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
@@ -27,7 +37,7 @@ export interface Validation {
  * @param components schemas that others refer to by `$id`
  */
 export function createValidation (components: readonly TSchema[]): Validation {
-  const ajv = new Ajv({ schemas: [...components], formats: { 'date-time': true, uri: true } })
+  const ajv = new Ajv({ ...TRUSTED, schemas: [...components], formats: { 'date-time': true, uri: true } })
   return {
     compiler: ({ schema, httpPart }) => {
       const isValid = ajv.compile(schema)
@@ -38,8 +48,9 @@ export function createValidation (components: readonly TSchema[]): Validation {
       }
     },
     assertion (schema) {
-      const isValid = schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!
+      let isValid: ValidateFunction | undefined
       return value => {
+        isValid ??= schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!
         if (isValid(value)) return
         const [problem] = isValid.errors!
         const root = problem!.instancePath === '' ? 'input' : ''
@@ -51,13 +62,7 @@ export function createValidation (components: readonly TSchema[]): Validation {
 
 /** What is wrong with options, each problem in one sentence. `isFunction` in a schema asks for a function. */
 export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
-  const ajv = new Ajv({ allErrors: true })
-  ajv.addKeyword({
-    keyword: 'isFunction',
-    validate: (_isFunction: true, data: unknown) => typeof data === 'function',
-    error: { message: 'must be a function' }
-  })
-  const isValid = ajv.compile(schema)
+  const isValid = optionsAjv.compile(schema)
   return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
 }
 
