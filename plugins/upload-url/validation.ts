@@ -5,6 +5,16 @@ import { errors } from './errors.js'
 
 const INTEGER = /^(0|[1-9]\d{0,15})$/
 
+/** Our schemas are right by their types, and the schema of schemas takes longer to compile than all of them. */
+const TRUSTED = { meta: false, validateSchema: false } as const
+
+const optionsAjv = new Ajv({ ...TRUSTED, allErrors: true })
+optionsAjv.addKeyword({
+  keyword: 'isFunction',
+  validate: (_isFunction: true, data: unknown) => typeof data === 'function',
+  error: { message: 'must be a function' }
+})
+
 /** The same type for callers: what is optional may be undefined. */
 export type AllowUndefined<T> = T extends ReadonlyArray<infer Item> ? ReadonlyArray<AllowUndefined<Item>>
   : T extends object
@@ -27,12 +37,16 @@ export interface Validation {
  * @param components schemas that others refer to by `$id`
  */
 export function createValidation (components: readonly TSchema[]): Validation {
+<<<<<<< HEAD
   // Our schemas are valid, as tests see to it. Each is compiled when it is first used: an app starts sooner.
   const ajv = new Ajv({ schemas: [...components], validateSchema: false, formats: { 'date-time': true, uri: true } })
   const compileLater = (compile: () => ValidateFunction): (() => ValidateFunction) => {
     let validate: ValidateFunction | undefined
     return () => (validate ??= compile())
   }
+=======
+  const ajv = new Ajv({ ...TRUSTED, schemas: [...components], formats: { 'date-time': true, uri: true } })
+>>>>>>> h-tools
   return {
     compiler: ({ schema, httpPart }) => {
       const validator = compileLater(() => ajv.compile(schema))
@@ -44,11 +58,19 @@ export function createValidation (components: readonly TSchema[]): Validation {
       }
     },
     assertion (schema) {
+<<<<<<< HEAD
       const validator = compileLater(() => schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!)
       return value => {
         const validate = validator()
         if (validate(value)) return
         const [problem] = validate.errors!
+=======
+      let isValid: ValidateFunction | undefined
+      return value => {
+        isValid ??= schema.$id === undefined ? ajv.compile(schema) : ajv.getSchema(schema.$id)!
+        if (isValid(value)) return
+        const [problem] = isValid.errors!
+>>>>>>> h-tools
         const root = problem!.instancePath === '' ? 'input' : ''
         throw new errors.FST_UPLOAD_INVALID_INPUT(describeProblem(root, problem!).replace(/^\//, ''))
       }
@@ -58,13 +80,7 @@ export function createValidation (components: readonly TSchema[]): Validation {
 
 /** What is wrong with options, each problem in one sentence. `isFunction` in a schema asks for a function. */
 export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
-  const ajv = new Ajv({ allErrors: true })
-  ajv.addKeyword({
-    keyword: 'isFunction',
-    validate: (_isFunction: true, data: unknown) => typeof data === 'function',
-    error: { message: 'must be a function' }
-  })
-  const isValid = ajv.compile(schema)
+  const isValid = optionsAjv.compile(schema)
   return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
 }
 

@@ -14,6 +14,7 @@ interface HeldSchema {
 const ERROR = { $ref: '#/components/schemas/UploadError' }
 const ofCommitted = new Validator(committed)
 const validators = new WeakMap<FastifyInstance, Validator>()
+const validatorsByText = new Map<string, Validator>()
 const exempt = new WeakSet<FastifyInstance>()
 
 subscribe('fastify.initialization', message => hold((message as { readonly fastify: FastifyInstance }).fastify))
@@ -52,9 +53,14 @@ function problemsOfHidden (response: NonNullable<HeldSchema['response']>, { stat
 // An app with a document of its own is held to that one: the committed one has everything that can be configured.
 function validatorFor (app: FastifyInstance): Validator {
   if (!('swagger' in app)) return ofCommitted
-  const known = validators.get(app) ?? new Validator(app.swagger() as unknown as Document)
-  validators.set(app, known)
-  return known
+  const known = validators.get(app)
+  if (known !== undefined) return known
+  const document = app.swagger() as unknown as Document
+  const text = JSON.stringify(document)
+  const validator = validatorsByText.get(text) ?? new Validator(document)
+  validatorsByText.set(text, validator)
+  validators.set(app, validator)
+  return validator
 }
 
 function fail (problem: string): void {

@@ -28,7 +28,9 @@ export class Validator {
 
   constructor (document: Document) {
     this.#document = document
-    this.#ajv = new Ajv2020({ allErrors: true, formats: FORMATS, strict: false })
+    this.#ajv = new Ajv2020({
+      allErrors: true, formats: FORMATS, strict: false, meta: false, validateSchema: false, code: { optimize: false }
+    })
     this.#ajv.addSchema({ $id: 'document', components: document.components } as JsonObject)
     this.#routes = new Map(routesOf(document).map(route => [route.operationId, route]))
   }
