@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { FastifySchema, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
-import type { TSchema } from '@sinclair/typebox'
+import type { TObject, TSchema } from '@sinclair/typebox'
 import { errors } from './errors.js'
 
 const INTEGER = /^(0|[1-9]\d{0,15})$/
@@ -22,7 +22,7 @@ export interface Validation {
  */
 export function createValidation (components: readonly TSchema[]): Validation {
   // Our schemas are valid, as tests see to it. Each is compiled when it is first used: an app starts sooner.
-  const ajv = new Ajv({ schemas: [...components], validateSchema: false, formats: { 'date-time': true, uri: true } })
+  const ajv = new Ajv({ schemas: [...components], validateSchema: false, meta: false, formats: { 'date-time': true, uri: true } })
   const compileLater = (compile: () => ValidateFunction): (() => ValidateFunction) => {
     let validate: ValidateFunction | undefined
     return () => (validate ??= compile())
@@ -51,14 +51,18 @@ export function createValidation (components: readonly TSchema[]): Validation {
 }
 
 /** What is wrong with the options of a plugin, each problem in one sentence. `isFunction` in a schema asks for a function. */
-export function problemsOf (schema: TSchema, value: unknown, root: string): string[] {
-  const ajv = new Ajv({ allErrors: true })
+export function problemsOf (schema: TObject, value: unknown, root: string): string[] {
+  // To compile what no option given needs would take as long as all the rest of a start.
+  const properties = Object.fromEntries(Object.entries(schema.properties).filter(
+    ([name]) => schema.required?.includes(name) || Object.hasOwn(Object(value), name)
+  ))
+  const ajv = new Ajv({ allErrors: true, validateSchema: false, meta: false })
   ajv.addKeyword({
     keyword: 'isFunction',
     validate: (_isFunction: true, data: unknown) => typeof data === 'function',
     error: { message: 'must be a function' }
   })
-  const isValid = ajv.compile(schema)
+  const isValid = ajv.compile({ ...schema, properties })
   return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
 }
 
