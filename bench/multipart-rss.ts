@@ -49,7 +49,7 @@ async function upload (api: string, size: number): Promise<{ key: string, sha256
     bytes.writeUInt32BE(partNumber)
     const part = bytes.subarray(0, Math.min(partSize, size - (partNumber - 1) * partSize))
     hash.update(part)
-    const { parts: [signed] } = await call<{ parts: Array<{ url: string }> }>(`${api}/multipart-uploads/part-urls`, { key, uploadId, partNumbers: [partNumber] })
+    const { parts: [signed] } = await call<{ parts: Array<{ url: string }> }>(`${api}/multipart-uploads/part-urls`, { key, uploadId, parts: [{ partNumber }] })
     const put = await fetch(signed!.url, { method: 'PUT', body: part })
     if (!put.ok) throw new Error(await put.text())
     parts.push({ partNumber, etag: put.headers.get('etag')! })

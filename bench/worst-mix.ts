@@ -19,7 +19,7 @@ const SAMPLE_MS = 250
 const CONCURRENCY = 8
 /** Connections whose client never reads, and what each asks for before it stops. */
 const DEAF_CONNECTIONS = 50
-const REQUESTS_PER_DEAF_CONNECTION = 20
+const REQUESTS_PER_DEAF_CONNECTION = 5
 const HANG_UP_PAUSE_MS = 20
 /** Before a client that was refused asks again. */
 const REFUSED_PAUSE_MS = 20
