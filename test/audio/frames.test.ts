@@ -177,5 +177,5 @@ t.test('the equal frames of a long AMR recording give its duration, unequal ones
   t.equal((await audioOf(long)).duration, 1600)
   const pause = Buffer.from('440000000000', 'hex')
   const gaps = Buffer.concat([AMR.subarray(0, 6), ...Array.from({ length: 80_000 }, (_, index) => index === 1000 ? pause : frame)])
-  t.notHas(await audioOf(gaps), { duration: Number })
+  t.equal((await audioOf(gaps)).duration, undefined)
 })

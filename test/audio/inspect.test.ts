@@ -141,7 +141,7 @@ t.test('an RF64 file of 6 GB says its length by the size in ds64', async t => {
 t.test('a duration is absent where nothing but the whole object could tell it', async t => {
   const frames = recording('dictation.mp3').subarray(700)
   const vbr = Buffer.concat([frames, Buffer.alloc(2 * MEGABYTE), frames])
-  t.notHas(await audioOf(objectOf(vbr)), { duration: Number }, 'frames with something else between them')
+  t.equal((await audioOf(objectOf(vbr))).duration, undefined, 'frames with something else between them')
 })
 
 t.test('an object of 2 GB takes at most 20 requests and 2 MB', async t => {

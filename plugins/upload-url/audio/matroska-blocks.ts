@@ -49,7 +49,7 @@ const CLUSTER_MAGIC = '\x1fC\xb6u'
 /** The first is mostly read already, with the headers; pictures may come before the first sound. */
 const HEADS = [12 * 1024, 256 * 1024]
 /** Bytes that are looked at for a cluster in the middle. */
-const PROBE = 128 * 1024
+const PROBE = 64 * 1024
 /** A browser closes a cluster after some seconds, of 30 at most. */
 const TAILS = [64 * 1024, 256 * 1024, 1024 * 1024]
 

@@ -2,7 +2,7 @@ import { readAacConfig } from './aac-config.js'
 import { outputOfAac } from './aac-output.js'
 import type { AudioInfo } from './audio-schema.js'
 import { elements, elementsIn, parseElement, readFloat, readUnsigned, type Element, type Extent } from './ebml.js'
-import { mayBeJoined, startsAgain } from './joined.js'
+import { startsAgain } from './joined.js'
 import { firstBlocks, lastBlocks, nextBlocks, type Blocks, type Stream } from './matroska-blocks.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pcmCodec } from './pcm.js'
@@ -92,8 +92,8 @@ const MAX_DOCUMENTS = 16
 /** Joined recordings of unknown size are told apart in objects up to this many bytes, which are read whole for it. */
 const SEARCHABLE = 256 * 1024
 /**
- * How far the rate of a recording may lie above that of its start and its end, before it counts as several: the places
- * between may be too few to tell, for clusters may be long.
+ * How far the rate of a recording may lie above that of its start and its end, before it counts as several, where
+ * clusters are so long that too few were found between them to tell.
  */
 const UNEVEN = 1.5
 
@@ -241,14 +241,15 @@ async function measuredTicks (source: RangeSource, document: Document): Promise<
   if (first === undefined || last === undefined || last.end <= first.start) return undefined
   const ticks = last.end - first.start
   const bytes = extent.end - extent.content
+  if (bytes <= SEARCHABLE) return ticks
+  const rate = bytes / ticks
   const rates = [rateOf(first), rateOf(last)]
-  if (bytes <= SEARCHABLE || !mayBeJoined(bytes / ticks, rates)) return ticks
-  if (bytes / ticks > UNEVEN * Math.max(...rates)) return undefined
-  const isJoined = await startsAgain(extent.content, { offset: extent.end, time: last.end }, async offset => {
+  const ends = { start: extent.content, last: { offset: extent.end, time: last.end }, rate, rates }
+  const isJoined = await startsAgain(ends, async offset => {
     const blocks = await nextBlocks(source, offset, extent.end, streamOf(document, track))
     return blocks && { offset: blocks.offset, time: blocks.start }
   })
-  return isJoined ? undefined : ticks
+  return isJoined ?? rate > UNEVEN * Math.max(...rates) ? undefined : ticks
 }
 
 function streamOf ({ timestampScale }: Document, { number, codec, frameDuration }: Track): Stream {

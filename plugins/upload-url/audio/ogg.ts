@@ -1,5 +1,5 @@
 import type { AudioInfo } from './audio-schema.js'
-import { mayBeJoined, startsAgain } from './joined.js'
+import { startsAgain } from './joined.js'
 import { NotAudioError } from './not-audio-error.js'
 import { pagesFrom, pagesFromEnd, readPage, type Page } from './ogg-page.js'
 import { OGG_IDENTIFICATION_SIZE, readOggStream, type OggStream } from './ogg-stream.js'
@@ -85,11 +85,12 @@ async function isJoined (source: RangeSource, { sound, serial, firstGranule }: L
   }
   const [first = last] = await soundIn(Math.max(sound, last.end - TAILS[0]!), TAILS[0]!)
   const tailRate = first.start < last.start ? (last.end - first.end) / (last.granule! - first.granule!) : 0
-  if (!mayBeJoined((last.end - sound) / (last.granule! - firstGranule), [tailRate])) return false
-  return await startsAgain(sound, { offset: last.start, time: last.granule! }, async offset => {
+  const rate = (last.end - sound) / (last.granule! - firstGranule)
+  const ends = { start: sound, last: { offset: last.start, time: last.granule! }, rate, rates: [tailRate] }
+  return await startsAgain(ends, async offset => {
     const [page] = await soundIn(offset, PROBE)
     return page && { offset: page.start, time: page.granule! }
-  })
+  }) ?? false
 }
 
 /** Adds up all links, from page to page of the whole object. */
