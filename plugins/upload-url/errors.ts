@@ -86,7 +86,7 @@ export const CALLER_ERRORS = [
   'FST_ERR_VALIDATION', 'FST_UPLOAD_UNAUTHENTICATED', 'FST_UPLOAD_FORBIDDEN', 'FST_UPLOAD_INVALID_OWNER'
 ] as const satisfies readonly ErrorCode[]
 
-/** Errors of a request with a body, before its fields are validated. */
+/** Errors of a request that may have a body, before its fields are validated. */
 export const BODY_ERRORS = [
   'FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY', 'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
   'FST_ERR_CTP_BODY_TOO_LARGE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'

@@ -163,16 +163,16 @@ function mapValues<T, U> (values: Readonly<Record<string, T>>, map: (value: T, k
 
 function schemaOf (operationId: string, { route, docs, input, output, errors }: Operation): FastifySchema {
   const { method, status = 200, query = input } = route!
-  const hasBody = method === 'POST'
   return {
     operationId,
     tags: [docs.tag],
     summary: docs.summary,
     description: docs.description,
-    ...hasBody ? { body: ref(input) } : { querystring: query },
+    ...method === 'POST' ? { body: ref(input) } : { querystring: query },
     response: {
       [status]: successResponse(output),
-      ...errorResponses([...CALLER_ERRORS, ...hasBody ? BODY_ERRORS : [], ...errors])
+      // Fastify reads the body of a DELETE as well, and refuses it where it is not JSON.
+      ...errorResponses([...CALLER_ERRORS, ...method === 'GET' ? [] : BODY_ERRORS, ...errors])
     }
   }
 }

@@ -28,8 +28,8 @@ export function notHeldToContract (app: FastifyInstance): void {
 function hold (app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const { operationId, hide, response } = (request.routeOptions.schema ?? {}) as HeldSchema
-    // A client that has hung up hears nothing of it.
-    if (exempt.has(app) || request.raw.socket?.destroyed) return
+    // Preflights are answered by @fastify/cors, in plain text; a client that has hung up hears nothing of it.
+    if (exempt.has(app) || request.method === 'OPTIONS' || request.raw.socket?.destroyed) return
     const problems = hide === true
       ? problemsOfHidden(response ?? {}, reply, payload)
       : operationId === undefined ? [] : problemsOf(app, operationId, request, reply, payload)

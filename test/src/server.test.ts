@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
@@ -33,8 +34,12 @@ t.test('a development server ends at once', async t => {
 })
 
 /** Runs the server to its end, which comes by itself where it cannot start. */
-async function run (variables: Record<string, string>): Promise<{ code: number | null, output: string }> {
-  const child = spawn(process.execPath, [...RUN_SOURCE, 'src/server.ts'], { env: { ...PRODUCTION, ...variables } })
+async function run (
+  variables: Record<string, string>, cwd = process.cwd()
+): Promise<{ code: number | null, output: string }> {
+  const child = spawn(process.execPath, [...RUN_SOURCE, resolve('src/server.ts')], {
+    env: { ...PRODUCTION, ...variables }, cwd
+  })
   t.teardown(() => { child.kill('SIGKILL') })
   let output = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { output += text })
@@ -57,7 +62,9 @@ t.test('a port or an address that cannot be had is named by its variable', async
   t.match(await run({ PORT: String(port) }), { code: 1, output: `The server cannot start: PORT ${port} is in use: set PORT to another` })
   t.match(await run({ PORT: '0', HOST: '192.0.2.1' }), { code: 1, output: 'HOST 192.0.2.1 is not an address of this machine' })
   const local = { NODE_ENV: 'development', S3_BUCKET_NAME: '', PORT: String(port - 1) }
-  t.match(await run(local), { code: 1, output: `The server cannot start: port ${port}, the embedded store’s, after PORT ${port - 1}, is in use` })
+  t.match(await run(local, t.testdir()), {
+    code: 1, output: `The server cannot start: port ${port}, the embedded store’s, after PORT ${port - 1}, is in use`
+  })
 })
 
 t.test('the first thing that a newcomer reads is not the SDK’s advice about Node.js', async t => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { client } from './functions/client.gen.js'
 import { createUploadUrl, getUploadStatus } from './functions/index.js'
 
-const [, , baseUrl = '', apiKey = '', , file = ''] = process.argv
+const [, , baseUrl = '', apiKey = '', file = ''] = process.argv
 client.setConfig({ baseUrl, auth: apiKey })
 
 const recording = await readFile(file)
@@ -11,8 +11,10 @@ const { data: upload, error } = await createUploadUrl({ query: { filename: 'dict
 if (upload === undefined) throw new Error(error.message)
 const { status } = await fetch(upload.url, { method: upload.method, headers: upload.headers, body: new Uint8Array(recording) })
 const { data: landed } = await getUploadStatus({ query: { key: upload.key } })
-console.log(status, landed?.status, landed?.size === recording.length)
+console.log(status, landed?.status, landed?.status === 'uploaded' && landed.size === recording.length)
 
 const refused = await createUploadUrl({ query: { contentType: 'text/html' } })
-const code: 'FST_UPLOAD_FORMAT_REFUSED' | undefined = refused.error?.code === 'FST_UPLOAD_FORMAT_REFUSED' ? refused.error.code : undefined
+// Narrows: the codes of a status are a closed list.
+const code: 'FST_UPLOAD_FORMAT_REFUSED' | undefined =
+  refused.error?.code === 'FST_UPLOAD_FORMAT_REFUSED' ? refused.error.code : undefined
 console.log(code)

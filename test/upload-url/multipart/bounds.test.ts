@@ -90,11 +90,17 @@ t.test('without a list, an upload completes from what has arrived up to the firs
   await putPart(app, upload, 2, Buffer.from('the end'))
   await putPart(app, upload, 4, Buffer.from('behind a gap'))
   const { key, uploadId } = upload
-  const answer = (await send(app, { method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId } })).json()
+  const completed = async () =>
+    (await send(app, { method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId } })).json()
+  const answer = await completed()
+  if (store.kind === 'rgw') {
+    t.match(answer, { code: 'FST_UPLOAD_INVALID_PARTS' }, 'RGW 16.2 completes with all the parts or none')
+    t.equal((await arrived(app, upload)).length, 3)
+    return
+  }
   t.match(answer, { key, size: 5 * MIB + 7, partCount: 2, omittedParts: [4] })
-  t.same(await stored(store, key), Buffer.concat([first, Buffer.from('the end')]))
-  const again = (await send(app, { method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId } })).json()
-  t.match(again, { key, size: answer.size, etag: answer.etag, partCount: 2 })
+  t.ok((await stored(store, key))?.equals(Buffer.concat([first, Buffer.from('the end')])))
+  t.match(await completed(), { key, size: answer.size, etag: answer.etag, partCount: 2 })
 })
 
 t.test('an upload of which nothing has arrived does not complete', async t => {
