@@ -20,7 +20,15 @@ function blocks (document: string, language: string): string[] {
 
 /** Adds a page that runs a block as an app's bundler would have it. */
 async function pageOf (block: string): Promise<(app: FastifyInstance) => void> {
-  const { outputFiles: [script, style] } = await build({ stdin: { contents: block, resolveDir: '.' }, bundle: true, format: 'esm', outdir: '.', write: false, logLevel: 'error' })
+  const { outputFiles: [script, style] } = await build({
+    // Where the suite has installed Uppy.
+    stdin: { contents: block, resolveDir: 'test/browser' },
+    bundle: true,
+    format: 'esm',
+    outdir: '.',
+    write: false,
+    logLevel: 'error'
+  })
   return app => {
     app.get('/readme', (_request, reply) => reply
       .headers({ 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src *" })
