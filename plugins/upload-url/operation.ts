@@ -5,6 +5,7 @@ import { errorResponses, ref, successResponse } from './document.js'
 import { BODY_ERRORS, CALLER_ERRORS, type ErrorCode } from './errors.js'
 import type { Scope } from './isolate-scope.js'
 import { toOwner } from './object-key.js'
+import type { ResolvedOptions } from './options.js'
 import { onResponseEnd } from './response-end.js'
 import type { Services } from './services.js'
 import { urlsInFlight } from './urls-in-flight.js'
@@ -45,6 +46,8 @@ export interface Operation<Input extends TSchema = TSchema, Output extends TSche
     readonly query?: TSchema
     /** Largest body in bytes. Default: 1 MiB. */
     readonly bodyLimit?: number
+    /** The option that has to be `true` for it to be served. Default: it is always served. */
+    readonly option?: keyof ResolvedOptions
   }
   readonly docs: { readonly tag: string, readonly summary: string, readonly description: string }
   /** The query of a GET or DELETE, the body of a POST. */
@@ -90,7 +93,7 @@ export interface Runner<O extends Operations> {
   run<Id extends keyof O & string> (
     request: FastifyRequest, reply: FastifyReply, id: Id, input: InputOf<O[Id]>, authorizeAs?: string
   ): Promise<OutputOf<O[Id]>>
-  /** Serves every operation that has a route. */
+  /** Serves every operation that has a route, and is switched on where the options have to. */
   serve (scope: Scope): void
 }
 
@@ -135,7 +138,8 @@ export function createRunner<O extends Operations> (
     serve (scope) {
       for (const [id, operation] of Object.entries(operations)) {
         if (operation.route === undefined) continue
-        const { method, url, aliases = {}, status = 200, bodyLimit = DEFAULT_BODY_LIMIT } = operation.route
+        const { method, url, aliases = {}, status = 200, bodyLimit = DEFAULT_BODY_LIMIT, option } = operation.route
+        if (option !== undefined && services.options[option] !== true) continue
         const inputOf = ({ body, query }: FastifyRequest) => method === 'POST' ? body : query
         const config = operation.cost && { signedUrls: (request: FastifyRequest) => operation.cost!(inputOf(request)) }
         const handler = (request: FastifyRequest, reply: FastifyReply) => {
