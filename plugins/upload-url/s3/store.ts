@@ -6,7 +6,8 @@ import {
 import { channels, instrumented } from './diagnostics.js'
 import { errors } from '../errors.js'
 import type { OwnedObject, OwnedUpload } from '../object-key.js'
-import { codeOf, invalidResponse, toStoreError, whySignatureRefused } from './answers.js'
+import { codeOf, invalidResponse, storeUnavailable, toStoreError, whySignatureRefused } from './answers.js'
+import { hasFailed } from './bounded-response.js'
 import type { CredentialSource } from './credentials.js'
 import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
 import { withTimeout } from './timeout.js'
@@ -104,11 +105,13 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     } = {}
   ): Promise<T | Awaited<E>> {
     await credentials(0)
+    let attempts: AbortSignal | undefined
     try {
       return await instrumented(channels.store, operation, () =>
-        withTimeout(timeout, abortSignal => send({ abortSignal }), signal))
+        withTimeout(timeout, abortSignal => send({ abortSignal: attempts = abortSignal }), signal))
     } catch (error) {
       if (signal?.aborted) throw signal.reason
+      if (attempts?.aborted && hasFailed(attempts)) throw storeUnavailable(error)
       const exception = exceptions[codeOf(error) ?? '']
       if (exception !== undefined) return await exception()
       warnOnce(whySignatureRefused(error))
