@@ -10,7 +10,7 @@ const MAX_ERROR = 64 * 1024
 /** Signals of calls whose latest response was a failure of the store, which the SDK may be waiting to try again. */
 const failing = new WeakSet<object>()
 
-/** Whether a call that did not end in time was answered, but only with failures. @param signal that the call was given */
+/** Whether a call that did not end in time was answered, but with failures alone. @param signal that it was given */
 export function hasFailed (signal: AbortSignal): boolean {
   return failing.has(signal)
 }

@@ -108,7 +108,10 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     let attempts: AbortSignal | undefined
     try {
       return await instrumented(channels.store, operation, () =>
-        withTimeout(timeout, abortSignal => send({ abortSignal: attempts = abortSignal }), signal))
+        withTimeout(timeout, abortSignal => {
+          attempts = abortSignal
+          return send({ abortSignal })
+        }, signal))
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       if (attempts?.aborted && hasFailed(attempts)) throw storeUnavailable(error)
