@@ -39,8 +39,19 @@ const CODECS: Readonly<Record<string, string>> = {
 }
 /** Bits of a sample, where the header may name the width of the sound before it was coded. */
 const WIDTHS: Readonly<Record<string, number>> = {
-  ulaw: 8, ULAW: 8, alaw: 8, ALAW: 8, 'raw ': 8, in24: 24, '42ni': 24, in32: 32, '23ni': 32,
-  fl32: 32, FL32: 32, fl64: 64, FL64: 64
+  ulaw: 8,
+  ULAW: 8,
+  alaw: 8,
+  ALAW: 8,
+  'raw ': 8,
+  in24: 24,
+  '42ni': 24,
+  in32: 32,
+  '23ni': 32,
+  fl32: 32,
+  FL32: 32,
+  fl64: 64,
+  FL64: 64
 }
 /** Of the codecs with packets of one size: bytes and samples of a packet of one channel. */
 const PACKETS: Readonly<Record<string, { readonly bytes: number, readonly samples: number }>> = {
