@@ -8,6 +8,7 @@ const ESCAPED_OWNER = /^(?:[A-Za-z0-9_.-]|=[0-9A-F]{2})+$/
 const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
 let own: (owner: string, key: string) => OwnedObject
+let folderAt: (prefix: string) => Folder
 
 /** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
 export class OwnedObject {
@@ -52,6 +53,22 @@ class OwnedUpload extends OwnedObject {
 
 export type { OwnedUpload }
 
+/** Where all objects of an owner are, or of all owners. Only {@link createObjectKeys} makes them. */
+export class Folder {
+  readonly #prefix: string
+
+  static { folderAt = prefix => new Folder(prefix) }
+
+  private constructor (prefix: string) {
+    this.#prefix = prefix
+  }
+
+  /** What every key in it begins with. */
+  get prefix (): string {
+    return this.#prefix
+  }
+}
+
 /** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`. */
 export interface ObjectKeys {
   /**
@@ -75,21 +92,26 @@ export interface ObjectKeys {
    * @returns undefined for a key that is not one of ours, and for an owner whose name was too long to be kept whole
    */
   parse (key: string): OwnedObject | undefined
+  /** Whether the store's key is that of an object of the owner's. @throws FST_UPLOAD_INVALID_OWNER */
+  has (owner: string, key: string): boolean
+  /** Where the objects of an owner are; without one, those of all. @throws FST_UPLOAD_INVALID_OWNER */
+  folder (owner?: string): Folder
 }
 
 /** @param prefix first part of every key, without a slash at either end; may be empty */
 export function createObjectKeys (prefix: string): ObjectKeys {
   const root = prefix === '' ? '' : `${prefix}/`
   const folderOf = (owner: string) => `${root}${ownerSegment(owner)}/`
+  const has = (owner: string, key: string) => {
+    const folder = folderOf(owner)
+    return key.startsWith(folder) && OBJECT_NAME.test(key.slice(folder.length))
+  }
 
   return {
     create: (owner, id, extension) => own(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)),
 
     find (owner, key) {
-      const folder = folderOf(owner)
-      if (typeof key !== 'string' || !key.startsWith(folder) || !OBJECT_NAME.test(key.slice(folder.length))) {
-        throw new errors.FST_UPLOAD_NOT_FOUND()
-      }
+      if (typeof key !== 'string' || !has(owner, key)) throw new errors.FST_UPLOAD_NOT_FOUND()
       return own(owner, key)
     },
 
@@ -98,7 +120,10 @@ export function createObjectKeys (prefix: string): ObjectKeys {
       const [segment = '', name = '', ...others] = key.slice(root.length).split('/')
       const owner = readOwner(segment)
       return owner === undefined || others.length > 0 || !OBJECT_NAME.test(name) ? undefined : own(owner, key)
-    }
+    },
+
+    has,
+    folder: owner => folderAt(owner === undefined ? root : folderOf(owner))
   }
 }
 

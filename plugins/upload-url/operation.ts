@@ -98,7 +98,8 @@ export interface Runner<O extends Operations> {
 }
 
 const DEFAULT_BODY_LIMIT = 1024 ** 2
-const NEVER = new AbortController().signal
+/** A signal of nobody's. */
+export const NEVER: AbortSignal = new AbortController().signal
 
 /** The schemas that operations refer to by `$id`. */
 export function componentsOf (operations: Operations): TSchema[] {
