@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { errors } from './errors.js'
 import { decodeLayout } from './multipart/part-layout.js'
-import type { OwnedObject } from './object-key.js'
+import { OwnedObject } from './object-key.js'
 import { completeMultipartUpload } from './operations/complete-multipart-upload.js'
 import { S3_LIMITS } from './s3/limits.js'
 import type { Services } from './services.js'
@@ -47,7 +47,7 @@ export async function salvage (
     for (const { key, uploadId, started } of page.entries) {
       if (started.getTime() > before || decodeLayout(key)?.recording !== true) continue
       const object = owner === undefined ? services.keys.parse(key) : ownObject(services, owner, key)
-      if (object === undefined) continue
+      if (!(object instanceof OwnedObject)) continue
       await salvageOne(services, object, uploadId, before, salvaged, signal).catch((error: unknown) => {
         signal.throwIfAborted()
         // Another replica, or the client after all, was faster.
