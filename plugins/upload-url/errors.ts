@@ -48,6 +48,9 @@ const ERRORS = {
     501, 'The S3 server of this service does not support form uploads: request an upload URL and PUT to it'
   ],
   FST_UPLOAD_BUSY: [503, 'Too many URLs are being sent to you: read the responses, then try again'],
+  FST_UPLOAD_NOT_PROCESSED: [
+    503, 'The upload is complete, but the service could not process it yet: send the request again, which is safe'
+  ],
   FST_UPLOAD_NO_CREDENTIALS: [503, 'The service has no valid S3 credentials at the moment: try again shortly'],
   FST_UPLOAD_STORE_UNAVAILABLE: [503, 'S3 is unavailable at the moment: try again shortly'],
   FST_UPLOAD_STORE_TIMEOUT: [504, 'S3 did not answer in time: try again shortly'],

@@ -7,7 +7,6 @@ import { stringEnum } from './document.js'
 import { errors } from './errors.js'
 import { AUDIO_FORMATS, FormatSchema, type Format, type FormatName } from './formats.js'
 import { S3_LIMITS } from './s3/limits.js'
-import type { UploadStatus } from './upload-status.js'
 import { problemsOf, type AllowUndefined } from './validation.js'
 
 const SEGMENT = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9!_.*'()-]+"
@@ -94,7 +93,6 @@ export const OptionsSchema = Type.Object({
   owner: Type.Optional(Callback('names the owner of a request')),
   allowAnonymous: Type.Optional(Type.Unsafe<true>({ enum: [true] })),
   authorize: Type.Optional(Callback('allows a request by returning true')),
-  onInspected: Type.Optional(Callback('is told of an inspected upload')),
   clock: Type.Optional(Callback('tells the time')),
   createId: Type.Optional(Callback('makes the id of an object')),
   prefix: Type.Optional(Type.String()),
@@ -120,11 +118,6 @@ interface Callbacks {
    */
   readonly authorize?:
     ((request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>) | undefined
-  /**
-   * Runs when a request has had an upload inspected, before it is answered: start the transcription here. It runs
-   * again when the same upload is inspected again, so make it safe to repeat. What it throws is the answer.
-   */
-  readonly onInspected?: ((status: UploadStatus, call: { readonly owner: string }) => void | Promise<void>) | undefined
   /** The time, for tests. @default the system clock with the SDK's correction for skew */
   readonly clock?: (() => Date) | undefined
   /** Makes the unguessable part of an object key: 1 to 64 letters, digits, `_` and `-`. @default a random UUID */
@@ -171,7 +164,6 @@ const DEFAULTS = {
   client: {},
   owner: () => 'anonymous',
   authorize: () => true,
-  onInspected: () => {},
   createId: randomUUID as () => string,
   prefix: ''
 }

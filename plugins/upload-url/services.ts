@@ -2,11 +2,14 @@ import type { FastifyBaseLogger } from 'fastify'
 import { createObjectKeys, type ObjectKeys } from './object-key.js'
 import type { ResolvedOptions } from './options.js'
 import { openBucket, type Bucket } from './s3/index.js'
+import type { UploadedHooks } from './uploaded-hook.js'
 
 /** What every operation works with. */
 export interface Services extends Bucket {
   readonly options: ResolvedOptions
   readonly keys: ObjectKeys
+  /** What is to be done about uploads, once `fastify-upload-url/events` is registered. */
+  readonly hooks: UploadedHooks
 }
 
 /**
@@ -16,5 +19,5 @@ export interface Services extends Bucket {
  */
 export async function createServices (options: ResolvedOptions, log: FastifyBaseLogger): Promise<Services> {
   const warn = (message: string) => log.warn(`fastify-upload-url: ${message}`)
-  return { ...await openBucket({ ...options, warn }), options, keys: createObjectKeys(options.keyPrefix) }
+  return { ...await openBucket({ ...options, warn }), options, keys: createObjectKeys(options.keyPrefix), hooks: {} }
 }

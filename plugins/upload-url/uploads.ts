@@ -1,3 +1,4 @@
+import { errors } from './errors.js'
 import { toOwner } from './object-key.js'
 import { NEVER, type Callable, type Runner } from './operation.js'
 import type { operations } from './operations/index.js'
@@ -16,6 +17,15 @@ export interface Uploads extends Callable<AllOperations> {
    * @throws FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED, FST_UPLOAD_NO_CREDENTIALS
    */
   checkStore (): Promise<void>
+  /**
+   * Tells the hooks of `fastify-upload-url/events` of the uploads that a message of a store tells of: resolves when
+   * they have finished, and rejects when the message has to be repeated.
+   *
+   * @param body a message of any queue, parsed or as JSON
+   * @throws FST_UPLOAD_NOT_PROCESSED where a hook threw; the errors of the store; FST_UPLOAD_INVALID_OPTIONS where
+   * `fastify-upload-url/events` is not registered
+   */
+  handleStoreEvent (body: unknown): Promise<void>
   /**
    * Completes recordings whose client has disappeared from the parts that arrived, and aborts those without any: those
    * created with `recording: true`, of which no part has come for `olderThan` seconds. Any number of replicas may do so
@@ -38,6 +48,7 @@ export type OperationOutput<Id extends OperationId> = Awaited<ReturnType<Uploads
 /** What plugins of this package that offer the operations in other ways need besides. */
 export interface Internals {
   readonly options: ResolvedOptions
+  readonly services: Services
   readonly run: Runner<AllOperations>['run']
 }
 
@@ -51,13 +62,19 @@ export function createUploads (
   const uploads = Object.freeze<Uploads>({
     ...callable,
     checkStore: services.store.checkBucket,
+    async handleStoreEvent (body) {
+      if (services.hooks.handle === undefined) {
+        throw new errors.FST_UPLOAD_INVALID_OPTIONS('register fastify-upload-url/events, whose hooks events are for')
+      }
+      await services.hooks.handle(body)
+    },
     async salvage (input, { signal = NEVER } = {}) {
       assertSalvage(input)
       const owner = input.owner === undefined ? undefined : toOwner(input.owner)
       return await salvage(services, { ...input, owner }, signal)
     }
   })
-  internals.set(uploads, { options: services.options, run })
+  internals.set(uploads, { options: services.options, services, run })
   return uploads
 }
 

@@ -22,10 +22,6 @@ const CALLBACKS: Readonly<Record<string, readonly [written: string, description:
     'Authorization hook, after validation: only `true` allows the request, anything else is answered 403, and an error ' +
     'of yours is the answer. Default: every owner may do everything below their own prefix.'
   ],
-  onInspected: [
-    'onInspected(status, { owner })',
-    'Runs when a request has had an upload inspected, before it is answered. Runs again when the upload is inspected again.'
-  ],
   clock: ['clock()', 'The time, for tests. Default: the system clock, corrected by the SDK.'],
   createId: ['createId()', 'The unguessable part of a key: 1 to 64 letters, digits, `_` and `-`. Default: a random UUID.'],
   prefix: ['prefix', 'A path before all routes, as in `/v1`. Default: none.'],

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { errors, retryLater, STORE_ERRORS } from '../errors.js'
-import { findCompleted } from '../multipart/completed-object.js'
+import { findCompleted, type CompletedObject } from '../multipart/completed-object.js'
 import { findUpload } from '../multipart/find-upload.js'
 import type { PartLayout } from '../multipart/part-layout.js'
 import {
@@ -8,6 +8,7 @@ import {
 } from '../multipart/parts.js'
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
+import { announceUpload } from './get-upload-status.js'
 import { maxTotalSize } from '../policy.js'
 import { S3_LIMITS } from '../s3/limits.js'
 import type { Services } from '../services.js'
@@ -51,22 +52,29 @@ export const completeMultipartUpload = operation({
   }, { $id: 'CompletedUpload', description: 'The object that the parts have become.', additionalProperties: false }),
   errors: [
     'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_INVALID_PARTS', 'FST_UPLOAD_INCOMPLETE', 'FST_UPLOAD_CONFLICT',
-    'FST_UPLOAD_TOO_LARGE', ...STORE_ERRORS
+    'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_NOT_PROCESSED', ...STORE_ERRORS
   ],
 
   async run (services, { parts, ...input }, { owner, signal }) {
     const { upload, layout } = findUpload(services, owner, input)
-    const requested = parts && sortParts(parts)
-    try {
-      return await complete(services, upload, layout, requested, signal)
-    } catch (error) {
-      if (!mayBeCompleted(error)) throw error
-      const completed = await findCompleted(services.store, upload, requested, signal)
-      if (completed === undefined) throw error
-      return completed
-    }
+    const completed = await completeOnce(services, upload, layout, parts && sortParts(parts), signal)
+    await announceUpload(services, upload, signal)
+    return completed
   }
 })
+
+async function completeOnce (
+  services: Services, upload: OwnedUpload, layout: PartLayout, requested: PartList | undefined, signal: AbortSignal
+): Promise<CompletedObject & { readonly omittedParts?: number[] }> {
+  try {
+    return await complete(services, upload, layout, requested, signal)
+  } catch (error) {
+    if (!mayBeCompleted(error)) throw error
+    const completed = await findCompleted(services.store, upload, requested, signal)
+    if (completed === undefined) throw error
+    return completed
+  }
+}
 
 // The upload is gone, or an object is there, or an answer is missing: this request or an earlier one may have
 // completed it.

@@ -7,6 +7,7 @@ import { operation } from '../operation.js'
 import { ObjectChangedError, storeTimeout, type StoredObject } from '../s3/index.js'
 import { Key } from '../schemas.js'
 import type { Services } from '../services.js'
+import { runUploadedHook } from '../uploaded-hook.js'
 import {
   AudioSchema, PendingUploadSchema, RejectedObjectSchema, UploadedObjectSchema, UploadStatusSchema, type UploadedStatus,
   type UploadStatus
@@ -35,24 +36,44 @@ export const getUploadStatus = operation({
   }, { additionalProperties: false }),
   output: UploadStatusSchema,
   components: [AudioSchema, PendingUploadSchema, UploadedObjectSchema, RejectedObjectSchema],
-  errors: ['FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS],
+  errors: ['FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_NOT_PROCESSED', ...STORE_ERRORS],
 
   async run (services, { key, inspect = false }, { owner, signal }) {
     const object = services.keys.find(owner, key)
-    // An object that is replaced while it is read is inspected anew.
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const stored = await services.store.head(object, { signal })
-      if (stored === undefined) break
-      const uploaded = describeObject(key, stored)
-      if (!inspect) return uploaded
-      const status = await inspectObject(services, object, uploaded, signal)
-      if (status === undefined) continue
-      await services.options.onInspected(status, { owner })
-      return status
-    }
-    return { status: 'pending' as const, key }
+    const status = await statusOf(services, object, inspect, signal)
+    const { hook } = services.hooks
+    if (hook !== undefined && inspect && status.status !== 'pending') await runUploadedHook(hook, object, status)
+    return status
   }
 })
+
+/** What there is at a key. @throws the errors of the store */
+export async function statusOf (
+  services: Services, object: OwnedObject, inspect: boolean, signal: AbortSignal
+): Promise<UploadStatus> {
+  const { key } = object
+  // An object that is replaced while it is read is inspected anew.
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const stored = await services.store.head(object, { signal })
+    if (stored === undefined) break
+    const uploaded = describeObject(key, stored)
+    const status = inspect ? await inspectObject(services, object, uploaded, signal) : uploaded
+    if (status !== undefined) return status
+  }
+  return { status: 'pending', key }
+}
+
+/**
+ * Tells the hook of uploads of an object, where there are both.
+ *
+ * @throws the errors of the store; FST_UPLOAD_NOT_PROCESSED
+ */
+export async function announceUpload (services: Services, object: OwnedObject, signal: AbortSignal): Promise<void> {
+  const { hook } = services.hooks
+  if (hook === undefined) return
+  const status = await statusOf(services, object, hook.inspect, signal)
+  if (status.status !== 'pending') await runUploadedHook(hook, object, status)
+}
 
 function describeObject (key: string, stored: StoredObject): UploadedStatus {
   const { size, contentType, etag, sha256, lastModified, metadata } = stored

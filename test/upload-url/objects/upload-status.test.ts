@@ -89,16 +89,6 @@ t.test('audio that is not what was declared is rejected, and both are named', as
   t.match(await statusOf(app, key, true), { status: 'rejected', reason: /WAV.*audio\/mpeg/ })
 })
 
-t.test('onInspected runs with the status before the answer, and only when inspected', async t => {
-  const inspected: unknown[] = []
-  const { app } = await setUp(t, { onInspected: (status, on) => { inspected.push([status.status, 'audio' in status && status.audio?.container, on.owner]) } })
-  const key = await upload(app, { filename: 'talk.wav' }, await recording('wav'))
-  await statusOf(app, key)
-  t.strictSame(inspected, [])
-  await statusOf(app, key, true)
-  t.strictSame(inspected, [['uploaded', 'wav', 'alice']])
-})
-
 t.test('the decorator answers as the route does', async t => {
   const { app } = await setUp(t)
   const key = await upload(app, { filename: 'talk.wav' }, await recording('wav'))

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import uploadEvents from '../../../plugins/upload-url/events/index.js'
 import t, { type Test } from 'tap'
 import { createObjectKeys } from '../../../plugins/upload-url/object-key.js'
 import { openBucket, type Bucket } from '../../../plugins/upload-url/s3/index.js'
@@ -88,14 +89,15 @@ t.test('an object that is replaced while it is inspected is inspected anew', asy
   t.match(status, { status: 'uploaded', size: other.length, contentType: 'audio/flac', audio: { container: 'flac' } })
 })
 
-t.test('an object that is deleted while it is inspected is pending, and onInspected hears nothing of it', async t => {
+t.test('an object that is deleted while it is inspected is pending, and the hook hears nothing of it', async t => {
   const store = await startStore(t)
   const proxied = await behindProxy(t, store, {
     before: async ({ method }) => {
       if (method === 'GET') await store.client.send(new DeleteObjectCommand({ Bucket: store.bucket, Key: key }))
     }
   })
-  const app = await appFor(t, proxied, { onInspected: () => { t.fail('was told') } })
+  const app = await appFor(t, proxied)
+  await app.register(uploadEvents, { onUploaded: () => { t.fail('was told') } })
   const { url, headers, key } = await app.uploads.createUploadUrl({ filename: 'talk.wav' }, ALICE)
   await fetch(url, { method: 'PUT', headers, body: recording })
   t.strictSame((await asAlice(app, { url: '/upload-status', query: { key, inspect: 'true' } })).json(), { key, status: 'pending' })

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { errors, retryLater } from './errors.js'
+import type { OwnedObject } from './object-key.js'
+import type { UploadStatus } from './upload-status.js'
+
+/** An upload that is there, as its status says. */
+export type Upload = Exclude<UploadStatus, { status: 'pending' }>
+
+/** Whose upload it is, and which. */
+export interface UploadEvent {
+  readonly owner: string
+  /**
+   * The same whenever this version of this object is told of, and a UUID: fit for the id of a job, so that it is done
+   * once.
+   */
+  readonly id: string
+}
+
+/** What is to be done about uploads. */
+export interface UploadedHook {
+  readonly onUploaded: (upload: Upload, event: UploadEvent) => unknown
+  /** Whether uploads are inspected before. */
+  readonly inspect: boolean
+}
+
+/** Holds the hook, and who reads the messages of stores for it, once a plugin has registered them. */
+export interface UploadedHooks {
+  hook?: UploadedHook
+  handle?: (body: unknown) => Promise<void>
+}
+
+/**
+ * Tells the hook of an upload.
+ *
+ * @throws FST_UPLOAD_NOT_PROCESSED, with what the hook threw as its cause
+ */
+export async function runUploadedHook (
+  { onUploaded }: UploadedHook, object: OwnedObject, upload: Upload
+): Promise<void> {
+  try {
+    await onUploaded(upload, { owner: object.owner, id: eventId(upload) })
+  } catch (cause) {
+    throw retryLater(Object.assign(new errors.FST_UPLOAD_NOT_PROCESSED(), { cause }))
+  }
+}
+
+/** A UUID of key and ETag (RFC 9562, version 8). */
+function eventId ({ key, etag }: Upload): string {
+  const hex = createHash('sha256').update(`${key}\n${etag}`).digest('hex')
+  const variant = (parseInt(hex[16]!, 16) & 0x3 | 0x8).toString(16)
+  return [
+    hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20), hex.slice(20, 32)
+  ].join('-')
+}
