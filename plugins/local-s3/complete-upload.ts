@@ -130,7 +130,7 @@ async function assembleObject (
       uploadId,
       ...objectChecksum && { checksum: objectChecksum }
     }
-    await publishObject(storage, bucket, file, object, onlyIfNew)
+    await publishObject(storage, bucket, file, object, { by: 'CompleteMultipartUpload', onlyIfNew })
     return object
   } finally {
     await file.discard()

@@ -45,7 +45,7 @@ export const copyObject: Operation = async (context) => {
     const { etag, checksum } = await copyBody(source, file, checksumAlgorithm(request, source))
     const lastModified = settings.now().toISOString()
     const description = { key: request.key, etag, lastModified, ...described, ...checksum && { checksum } }
-    await publishObject(storage, request.bucket, file, description, onlyIfNew)
+    await publishObject(storage, request.bucket, file, description, { by: 'Copy', onlyIfNew })
     return xmlReply('CopyObjectResult', {
       LastModified: lastModified,
       ETag: `"${etag}"`,

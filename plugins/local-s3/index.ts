@@ -6,6 +6,7 @@ import type { LocalS3 } from './server.js'
 
 export { createLocalS3 } from './server.js'
 export type { LocalS3Server, LocalS3 } from './server.js'
+export type { EventMessage } from './event-queue.js'
 export type { Credentials, LocalS3Options } from './options.js'
 
 declare module 'fastify' {

@@ -2,6 +2,7 @@ import { readdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StoredChecksum } from './checksums.js'
 import { S3Error, unless } from './errors.js'
+import type { CreatedBy } from './event-queue.js'
 import type { ObjectHeaders } from './object-headers.js'
 import type { Storage } from './storage.js'
 import { StoredFile, syncFolder } from './stored-file.js'
@@ -43,22 +44,34 @@ export async function describeObject (
   return object?.description
 }
 
+/** How an object is written. */
+export interface Publication {
+  /** What creates it, for its event. */
+  readonly by: CreatedBy
+  /** As `If-None-Match: *` asks; of several writers at once one succeeds. Default: false. */
+  readonly onlyIfNew?: boolean
+}
+
 /**
  * Makes a received file the object of its key, from one moment to the next.
  *
- * @param onlyIfNew as `If-None-Match: *` asks; of several writers at once one succeeds
  * @throws S3Error PreconditionFailed; a system error ENOENT where the bucket has been deleted meanwhile
  */
 export async function publishObject (
-  storage: Storage, bucket: string, file: StoredFileWriter, description: ObjectDescription, onlyIfNew: boolean
+  storage: Storage, bucket: string, file: StoredFileWriter, description: ObjectDescription,
+  { by, onlyIfNew = false }: Publication
 ): Promise<void> {
+  const { key, etag } = description
+  const { size } = file
   await file.finish(description)
   const path = storage.objectPath(bucket, description.key)
   await storage.exclusively(path, async () => {
     if (onlyIfNew && await describeObject(storage, bucket, description.key) !== undefined) {
       throw preconditionFailed('If-None-Match')
     }
-    await storage.publish(file, path)
+    const publish = async (): Promise<void> => await storage.publish(file, path)
+    if (storage.events === undefined) await publish()
+    else await storage.events.whenCreated({ bucket, key, size, etag, by }, publish)
   })
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { isBucketName } from './bucket-name.js'
+import type { EventMessage } from './event-queue.js'
 
 /** The key pair that signs requests to the store. */
 export interface Credentials {
@@ -32,12 +33,17 @@ export interface LocalS3Options {
   readonly idleTimeout?: number
   /** The clock by which signatures expire. Default: the system's. */
   readonly now?: () => Date
+  /**
+   * Called with an event for every object that is created, as S3 sends them. Events lie on disk until it has finished:
+   * one that it rejects, or that a crash interrupts, comes again. Default: there are no events.
+   */
+  readonly onEvent?: (message: EventMessage) => unknown
   /** Called with every error that is the store's own and not the client's. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
 }
 
 /** Options with every default filled in, frozen. */
-export type LocalS3Settings = Readonly<Required<LocalS3Options>>
+export type LocalS3Settings = Readonly<Required<Omit<LocalS3Options, 'onEvent'>> & Pick<LocalS3Options, 'onEvent'>>
 
 /** Minimum length of a secret where others than this machine can reach the store. */
 const MIN_SECRET_LENGTH = 16
@@ -67,6 +73,7 @@ export function resolveOptions (options: LocalS3Options = {}): LocalS3Settings {
     headersTimeout: options.headersTimeout ?? 20_000,
     idleTimeout: options.idleTimeout ?? 60_000,
     now: options.now ?? (() => new Date()),
+    ...options.onEvent !== undefined && { onEvent: options.onEvent },
     onError: options.onError ?? ((error) => console.error('local-s3:', error))
   }
   validate(settings)

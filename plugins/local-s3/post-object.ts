@@ -41,7 +41,7 @@ export async function postObject (context: FormContext): Promise<Reply> {
       file = await storage.createFile()
       return { description: await receiveUpload(context, upload, fields, range, file), fields }
     })
-    await publishObject(storage, request.bucket, file!, description, false)
+    await publishObject(storage, request.bucket, file!, description, { by: 'Post' })
     return successReply(request, fields, description)
   } finally {
     await file?.discard()

@@ -18,7 +18,7 @@ export const putObject: Operation = async (context) => {
     const { md5, checksum } = await body.receive(async (chunk) => await file.write(chunk))
     const lastModified = settings.now().toISOString()
     const description = { key: request.key, etag: md5, lastModified, ...described, ...checksum && { checksum } }
-    await publishObject(storage, request.bucket, file, description, onlyIfNew)
+    await publishObject(storage, request.bucket, file, description, { by: 'Put', onlyIfNew })
     return { status: 200, headers: { etag: `"${md5}"`, ...checksumHeaders(checksum), ...encryptionHeaders(described) } }
   } finally {
     await file.discard()

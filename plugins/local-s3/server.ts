@@ -5,6 +5,7 @@ import { BlockList, isIPv6 } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { createBucket, removeDeletedBuckets } from './buckets.js'
 import { S3Error, isSystemError } from './errors.js'
+import { EventQueue } from './event-queue.js'
 import { handleRequest } from './handle-request.js'
 import { isStrongSecret, resolveOptions } from './options.js'
 import type { Credentials, LocalS3Options, LocalS3Settings } from './options.js'
@@ -44,7 +45,8 @@ export interface LocalS3Server {
  */
 export function createLocalS3 (options?: LocalS3Options): LocalS3Server {
   const settings = resolveOptions(options)
-  const storage = new Storage(settings.directory)
+  const { directory, onEvent } = settings
+  const storage = new Storage(directory, onEvent && new EventQueue({ ...settings, onEvent }))
   const running = new Set<Promise<void>>()
   const accept = (message: IncomingMessage, response: ServerResponse, acceptBody: () => void): void => {
     const handled = handleRequest({ message, response, acceptBody, settings, storage })

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isSystemError, unless } from './errors.js'
 import { lockFolder } from './folder-lock.js'
+import type { EventQueue } from './event-queue.js'
 import type { Unlock } from './folder-lock.js'
 import { StoredFileWriter, syncFolder } from './stored-file.js'
 
@@ -12,6 +13,7 @@ import { StoredFileWriter, syncFolder } from './stored-file.js'
  *     buckets/<bucket>/objects/ab/abcd…    one object, named by the hash of bucket and key
  *     buckets/<bucket>/uploads/<id>/upload a multipart upload in progress
  *     buckets/<bucket>/uploads/<id>/00001  one part of it
+ *     events/<time>-<uuid>.json            an object that was created, until that has been handled
  *     temporary/<uuid>                     whatever is not whole yet
  *     lock/                                which store the folder belongs to
  */
@@ -24,7 +26,8 @@ export class Storage {
   readonly #lastTask = new Map<string, Promise<unknown>>()
   #unlock: Unlock | undefined
 
-  constructor (readonly directory: string) {}
+  /** @param events is told of every object that is created */
+  constructor (readonly directory: string, readonly events?: EventQueue) {}
 
   /**
    * Takes the folder into possession, creates what is missing and removes what an earlier store left unfinished.
@@ -46,11 +49,13 @@ export class Storage {
     }
     this.#unlock = await lockFolder(this.directory)
     await this.#emptyTemporary()
+    await this.events?.open()
   }
 
   /** Gives the folder up, so that another store can open it. */
   async close (): Promise<void> {
     if (this.#unlock === undefined) return
+    this.events?.close()
     await this.#emptyTemporary()
     await this.#unlock()
     this.#unlock = undefined

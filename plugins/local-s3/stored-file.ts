@@ -19,6 +19,7 @@ const READ_BYTES = 256 * 1024
 /** A file being written under a temporary name. Ends in {@link publish} or {@link discard}. */
 export class StoredFileWriter {
   #published = false
+  #size = 0
 
   private constructor (readonly path: string, readonly handle: FileHandle) {}
 
@@ -34,6 +35,12 @@ export class StoredFileWriter {
       const { bytesWritten } = await this.handle.write(chunk, offset)
       offset += bytesWritten
     }
+    this.#size += chunk.byteLength
+  }
+
+  /** Bytes written so far. */
+  get size (): number {
+    return this.#size
   }
 
   /** Ends the file with its description and waits until the disk has it. Nothing can be written to it afterwards. */

@@ -39,9 +39,9 @@ async function upload (app: Awaited<ReturnType<typeof withEvents>>['app'], body:
 }
 
 function deferred () {
-  let resolve = () => {}
-  const promise = new Promise<void>(done => { resolve = done })
-  return { promise, resolve }
+  let release = () => {}
+  const promise = new Promise<void>(resolve => { release = resolve })
+  return { promise, resolve: release }
 }
 
 function event ({ bucket }: Pick<Store, 'bucket'>, ...keys: string[]) {
