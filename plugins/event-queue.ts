@@ -26,7 +26,11 @@ const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: (WAIT_SECONDS + 10)
 async function eventQueue (fastify: FastifyInstance, { queueUrl, region, handle }: EventQueueOptions): Promise<void> {
   // Loaded only where a queue is configured.
   const [{ Consumer }, { SQSClient }] = await Promise.all([import('sqs-consumer'), import('@aws-sdk/client-sqs')])
-  const sqs = new SQSClient({ region: regionOf(queueUrl) ?? region ?? 'us-east-1', requestHandler: TIMEOUTS })
+  const sqs = new SQSClient({
+    endpoint: new URL(queueUrl).origin,
+    region: regionOf(queueUrl) ?? region ?? 'us-east-1',
+    requestHandler: TIMEOUTS
+  })
   const { log } = fastify
   const consumer = Consumer.create({
     queueUrl,
