@@ -8,5 +8,9 @@ export default [
       '@stylistic/max-len': ['warn', { code: 120, ignoreUrls: true }],
       'object-shorthand': ['error', 'properties']
     }
+  },
+  {
+    files: ['plugins/**', 'src/**', 'openapi/**'],
+    rules: { '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true }] }
   }
 ]

@@ -52,6 +52,17 @@ export const EnvironmentSchema = Type.Object({
     description: 'a whole number of bytes, at least 1'
   })),
   ALLOWED_FORMATS: Type.Optional(Type.String({ description: `a comma-separated list of ${FORMAT_NAMES.join(', ')}` })),
+  LIST_UPLOADS: Type.Boolean({
+    default: false, description: 'true or false: whether owners may list their uploads'
+  }),
+  DELETE_UPLOADS: Type.Boolean({
+    default: false, description: 'true or false: whether owners may delete their uploads'
+  }),
+  SALVAGE_AFTER_SECONDS: Type.Optional(Type.Integer({
+    minimum: 60,
+    maximum: 604_800,
+    description: 'a whole number of seconds from 60 to 604800 after which a recording without a new part is completed'
+  })),
   API_KEYS: Type.Optional(Type.String({
     description: `a comma-separated list of owner:key, where each key has at least ${MIN_KEY_LENGTH} characters`
   })),

@@ -89,6 +89,8 @@ export async function buildApp (
     ...await connectStore(app, config, storeDirectory),
     keyPrefix: config.keyPrefix,
     expiresIn: config.PRESIGNED_URL_EXPIRATION,
+    listUploads: config.LIST_UPLOADS,
+    deleteUploads: config.DELETE_UPLOADS,
     owner: request => (request.caller = request.owner),
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
     ...config.allowedFormats !== undefined && { formats: config.allowedFormats },
@@ -98,6 +100,10 @@ export async function buildApp (
     identified: (request, owner) => { request.caller = owner },
     ...config.uppyTokenSecret !== undefined && { tokenSecret: config.uppyTokenSecret }
   })
+  if (config.SALVAGE_AFTER_SECONDS !== undefined) {
+    const { default: salvage } = await import('../plugins/salvage.js')
+    await app.register(salvage, { after: config.SALVAGE_AFTER_SECONDS })
+  }
   if (config.NODE_ENV !== 'production') await servePlayground(app, config)
   return app
 }

@@ -6,6 +6,9 @@ import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 import { RUN_SOURCE, WATCHED } from './fixtures/source.js'
 
+// Hosts still use what Fastify has deprecated, and so do our tests of them.
+const QUIET = ['--disable-warning=FSTDEP022']
+
 const named = process.argv.slice(2)
 const files = named.length > 0
   ? named
@@ -18,9 +21,10 @@ for (const file of files.sort()) folders.set(dirname(file), [...folders.get(dirn
 
 // tap's own loader is slower, and the only one under which coverage is true.
 const isCovered = process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '1'
-const nodeArguments = isCovered ? process.execArgv : [...RUN_SOURCE, ...WATCHED]
+const nodeArguments = isCovered ? process.execArgv : [...RUN_SOURCE, ...WATCHED, ...QUIET]
 
-t.jobs = availableParallelism()
+// One more than there are processors, since some wait for timeouts.
+t.jobs = availableParallelism() + 1
 for (const [folder, ofFolder] of folders) {
   t.spawn(process.execPath, [...nodeArguments, 'test/folder.ts', ...ofFolder], { buffered: true }, folder)
 }

@@ -32,7 +32,7 @@ async function registerUploadUrl (fastify: FastifyInstance, options: UploadUrlOp
   const runner = createRunner(operations, services, validation, authorizer(resolved))
   const { prefix, logLevel, logSerializers } = resolved
 
-  fastify.decorate('uploads', createUploads(runner, services.store.checkBucket, resolved))
+  fastify.decorate('uploads', createUploads(runner, services, validation))
   fastify.addHook('onClose', () => services.close())
 
   await fastify.register(async (scope: Scope) => {
@@ -59,5 +59,6 @@ export { AUDIO_FORMATS, type Format, type FormatName } from './formats.js'
 export type { UploadUrl } from './operations/create-upload-url.js'
 export type { UploadFile } from './schemas.js'
 export type { Owner, UploadUrlOptions, UploadUrlSettings } from './options.js'
+export type { Salvaged, SalvageInput } from './salvage.js'
 export type { Audio, UploadStatus } from './upload-status.js'
 export type { OperationId, OperationInput, OperationOutput, Uploads } from './uploads.js'

@@ -40,7 +40,10 @@ export function isolateScope (scope: Scope, validation: Validation, components: 
   isolateBodies(scope)
   isolateQueries(scope)
   isolateRoutes(scope)
-  scope.addHook('onRequest', async (_request, reply) => { reply.header('cache-control', 'no-store') })
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store')
+    done()
+  })
 }
 
 // Schemas that the host adds later are handed down, and must not replace ours.

@@ -1,38 +1,77 @@
 import { createHash } from 'node:crypto'
 import { errors } from './errors.js'
+import { isResultName } from './result-name.js'
 
 const MAX_SEGMENT_LENGTH = 128
 const MAX_OWNER_LENGTH = 1024
 const PLAIN_OWNER = /^[A-Za-z0-9_-]{1,128}$/
 const ESCAPED_OWNER = /^(?:[A-Za-z0-9_.-]|=[0-9A-F]{2})+$/
+const RESULTS = '.results'
 const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
 let own: (owner: string, key: string) => OwnedObject
+let folderAt: (prefix: string) => Folder
 
-/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
-export class OwnedObject {
+/** Something of an owner's in the store, there or not: an {@link OwnedObject} or an {@link OwnedResult}. */
+class Owned {
   readonly #owner: string
   readonly #key: string
-
-  static { own = (owner, key) => new OwnedObject(owner, key) }
 
   protected constructor (owner: string, key: string) {
     this.#owner = owner
     this.#key = key
   }
 
-  /** Whose object it is, as the host names them. */
+  /** Whose it is, as the host names them. */
   get owner (): string {
     return this.#owner
   }
 
+  /** Its key in the store. */
   get key (): string {
     return this.#key
   }
+}
+
+export type { Owned }
+
+/** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
+export class OwnedObject extends Owned {
+  static { own = (owner, key) => new OwnedObject(owner, key) }
 
   /** A multipart upload to this object. S3 accepts an upload id with no key but its own. */
   upload (uploadId: string): OwnedUpload {
     return new OwnedUpload(this, uploadId)
+  }
+
+  /**
+   * What has been made of this object, such as its transcript: it is stored at `{key}.results/{name}`.
+   *
+   * @param name a plain file name, as in `transcript.json`
+   * @throws FST_UPLOAD_NOT_FOUND for a name that no result can have
+   */
+  result (name: string): OwnedResult {
+    return new OwnedResult(this, name)
+  }
+
+  /** What the keys of its results begin with, and no other key. */
+  get resultsPrefix (): string {
+    return `${this.key}${RESULTS}/`
+  }
+}
+
+/** A result of an owner's recording, there or not: see {@link OwnedObject.result}. */
+export class OwnedResult extends Owned {
+  /** The recording that it was made of. */
+  readonly recording: OwnedObject
+  /** As in `transcript.json`. */
+  readonly name: string
+
+  constructor (recording: OwnedObject, name: string) {
+    if (!isResultName(name)) throw new errors.FST_UPLOAD_NOT_FOUND()
+    super(recording.owner, recording.resultsPrefix + name)
+    this.recording = recording
+    this.name = name
   }
 }
 
@@ -52,7 +91,23 @@ class OwnedUpload extends OwnedObject {
 
 export type { OwnedUpload }
 
-/** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`. */
+/** Where all objects of an owner are, or of all owners. Only {@link createObjectKeys} makes them. */
+export class Folder {
+  readonly #prefix: string
+
+  static { folderAt = prefix => new Folder(prefix) }
+
+  private constructor (prefix: string) {
+    this.#prefix = prefix
+  }
+
+  /** What every key in it begins with. */
+  get prefix (): string {
+    return this.#prefix
+  }
+}
+
+/** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`, and `{that}.results/{name}` for a result. */
 export interface ObjectKeys {
   /**
    * A new object. Nothing of its key comes from the client but the owner's name, escaped, and an extension out of
@@ -65,40 +120,53 @@ export interface ObjectKeys {
   /**
    * The object of a key that a client sends.
    *
-   * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's, as for one under which nothing is;
-   * FST_UPLOAD_INVALID_OWNER
+   * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's, or that of a result, as for one under which nothing
+   * is; FST_UPLOAD_INVALID_OWNER
    */
   find (owner: string, key: string): OwnedObject
   /**
-   * The object of a key that the store sends, as in its events. The owner is read back from the key.
+   * The object or result of a key that the store sends, as in its events. The owner is read back from the key.
    *
    * @returns undefined for a key that is not one of ours, and for an owner whose name was too long to be kept whole
    */
-  parse (key: string): OwnedObject | undefined
+  parse (key: string): OwnedObject | OwnedResult | undefined
+  /** Whether the store's key is that of an object of the owner's. @throws FST_UPLOAD_INVALID_OWNER */
+  has (owner: string, key: string): boolean
+  /** Where the objects of an owner are; without one, those of all. @throws FST_UPLOAD_INVALID_OWNER */
+  folder (owner?: string): Folder
 }
 
 /** @param prefix first part of every key, without a slash at either end; may be empty */
 export function createObjectKeys (prefix: string): ObjectKeys {
   const root = prefix === '' ? '' : `${prefix}/`
   const folderOf = (owner: string) => `${root}${ownerSegment(owner)}/`
+  const has = (owner: string, key: string) => {
+    const folder = folderOf(owner)
+    return key.startsWith(folder) && OBJECT_NAME.test(key.slice(folder.length))
+  }
 
   return {
     create: (owner, id, extension) => own(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)),
 
     find (owner, key) {
-      const folder = folderOf(owner)
-      if (typeof key !== 'string' || !key.startsWith(folder) || !OBJECT_NAME.test(key.slice(folder.length))) {
-        throw new errors.FST_UPLOAD_NOT_FOUND()
-      }
+      if (typeof key !== 'string' || !has(owner, key)) throw new errors.FST_UPLOAD_NOT_FOUND()
       return own(owner, key)
     },
 
     parse (key) {
       if (!key.startsWith(root)) return undefined
-      const [segment = '', name = '', ...others] = key.slice(root.length).split('/')
+      const [segment = '', name = '', ...rest] = key.slice(root.length).split('/')
       const owner = readOwner(segment)
-      return owner === undefined || others.length > 0 || !OBJECT_NAME.test(name) ? undefined : own(owner, key)
-    }
+      if (owner === undefined || rest.length > 1) return undefined
+      const [result] = rest
+      if (result === undefined) return OBJECT_NAME.test(name) ? own(owner, key) : undefined
+      const recording = name.slice(0, -RESULTS.length)
+      if (!name.endsWith(RESULTS) || !OBJECT_NAME.test(recording) || !isResultName(result)) return undefined
+      return own(owner, `${root}${segment}/${recording}`).result(result)
+    },
+
+    has,
+    folder: owner => folderAt(owner === undefined ? root : folderOf(owner))
   }
 }
 

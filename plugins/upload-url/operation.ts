@@ -98,7 +98,8 @@ export interface Runner<O extends Operations> {
 }
 
 const DEFAULT_BODY_LIMIT = 1024 ** 2
-const NEVER = new AbortController().signal
+/** A signal of nobody's. */
+export const NEVER: AbortSignal = new AbortController().signal
 
 /** The schemas that operations refer to by `$id`. */
 export function componentsOf (operations: Operations): TSchema[] {
@@ -121,7 +122,7 @@ export function createRunner<O extends Operations> (
     const { cost, run } = operations[id]!
     await authorize(request, { owner, operation: authorizeAs, input })
     if (cost !== undefined) track(owner, cost(input), reply)
-    return run(services, input, { owner, get signal () { return hangUpSignal(reply) } })
+    return run(services, input, new RequestCall(owner, reply))
   }
 
   return {
@@ -181,11 +182,16 @@ function schemaOf (operationId: string, { route, docs, input, output, errors }: 
   }
 }
 
-/** Aborts when the client hangs up before it has its answer. */
-function hangUpSignal (reply: FastifyReply): AbortSignal {
-  const { raw, request } = reply
-  const controller = new AbortController()
-  if (raw.destroyed || request.raw.socket.destroyed) controller.abort()
-  else onResponseEnd(reply, () => { if (!raw.writableFinished) controller.abort() })
-  return controller.signal
+/** A call for a request. Most operations never ask for the signal, so that it is made when one does. */
+class RequestCall implements Call {
+  constructor (readonly owner: string, private readonly reply: FastifyReply) {}
+
+  /** Aborts when the client hangs up before it has its answer. */
+  get signal (): AbortSignal {
+    const { raw, request } = this.reply
+    const controller = new AbortController()
+    if (raw.destroyed || request.raw.socket.destroyed) controller.abort()
+    else onResponseEnd(this.reply, () => { if (!raw.writableFinished) controller.abort() })
+    return controller.signal
+  }
 }

@@ -66,6 +66,16 @@ export const SettingsSchema = Type.Object({
     description: 'Whether form uploads are offered. Turn off for an S3 server without POST policies, such as ' +
       'Cloudflare R2.'
   })),
+  listUploads: Type.Optional(Type.Boolean({
+    default: false,
+    description: 'Whether owners may list their uploads, and their multipart uploads in progress. Takes the ' +
+      'permissions `s3:ListBucket` and `s3:ListBucketMultipartUploads`.'
+  })),
+  deleteUploads: Type.Optional(Type.Boolean({
+    default: false,
+    description: 'Whether owners may delete their uploads. Takes the permissions `s3:DeleteObject` and ' +
+      '`s3:ListBucketMultipartUploads`.'
+  })),
   ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
     description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
       'Default: `onRequest`, before anything is parsed for somebody unknown.'
@@ -154,6 +164,8 @@ const DEFAULTS = {
   require: [],
   singleUse: true,
   forms: true,
+  listUploads: false,
+  deleteUploads: false,
   ownerHook: 'onRequest' as const,
   authenticateScheme: 'Bearer',
   client: {},

@@ -4,6 +4,9 @@ import { S3_LIMITS } from './s3/limits.js'
 const SHA256 = '^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/ _-]{42}[AEIMQUYcgkosw048]=)$'
 const BUCKET = 'https://bucket.s3.eu-central-1.amazonaws.com'
 
+/** Entries of a page, where a request does not say. */
+export const DEFAULT_PAGE_SIZE = 100
+
 /** An object key in the examples of the document. */
 export const EXAMPLE_KEY = 'uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3'
 /** The same of a multipart upload. */
@@ -120,6 +123,21 @@ export const FormFileSchema = Type.Object({
 })
 
 export type FormFile = Static<typeof FormFileSchema>
+
+/** Which page of a list is asked for. */
+export const PageFields = {
+  limit: Type.Optional(Type.Integer({
+    minimum: 1, maximum: S3_LIMITS.maxPageSize, default: DEFAULT_PAGE_SIZE, description: 'Most entries of a page.'
+  })),
+  cursor: Type.Optional(Type.String({
+    minLength: 1, maxLength: 4096, pattern: '^[!-~]+$', description: '`nextCursor` of the page before.'
+  }))
+}
+
+/** Where a list goes on. */
+export const NextCursor = Type.Optional(Type.String({
+  minLength: 1, description: 'What to pass as `cursor` for the next page. Absent on the last page.'
+}))
 
 /** Which multipart upload an operation is about. */
 export const UploadReference = { key: Type.String({ ...Key, examples: [EXAMPLE_MULTIPART_KEY] }), uploadId: UploadId }

@@ -1,6 +1,10 @@
-import type { Callable, Runner } from './operation.js'
+import { toOwner } from './object-key.js'
+import { NEVER, type Callable, type Runner } from './operation.js'
 import type { operations } from './operations/index.js'
 import type { ResolvedOptions } from './options.js'
+import { salvage, SalvageSchema, type Salvaged, type SalvageInput } from './salvage.js'
+import type { Services } from './services.js'
+import type { Validation } from './validation.js'
 
 type AllOperations = typeof operations
 
@@ -12,6 +16,14 @@ export interface Uploads extends Callable<AllOperations> {
    * @throws FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED, FST_UPLOAD_NO_CREDENTIALS
    */
   checkStore (): Promise<void>
+  /**
+   * Completes recordings whose client has disappeared from the parts that arrived, and aborts those without any: those
+   * created with `recording: true`, of which no part has come for `olderThan` seconds. Any number of replicas may do so
+   * at a time. Takes the permission `s3:ListBucketMultipartUploads`.
+   *
+   * @throws FST_UPLOAD_INVALID_INPUT, and the errors of the store where it does not list
+   */
+  salvage (input: SalvageInput, call?: { readonly signal?: AbortSignal }): Promise<Salvaged>
 }
 
 /** The operationId of an operation. */
@@ -33,10 +45,19 @@ const internals = new WeakMap<Uploads, Internals>()
 
 /** Makes `app.uploads`. */
 export function createUploads (
-  { callable, run }: Runner<AllOperations>, checkStore: () => Promise<void>, options: ResolvedOptions
+  { callable, run }: Runner<AllOperations>, services: Services, validation: Validation
 ): Uploads {
-  const uploads = Object.freeze<Uploads>({ ...callable, checkStore })
-  internals.set(uploads, { options, run })
+  const assertSalvage = validation.assertion(SalvageSchema)
+  const uploads = Object.freeze<Uploads>({
+    ...callable,
+    checkStore: services.store.checkBucket,
+    async salvage (input, { signal = NEVER } = {}) {
+      assertSalvage(input)
+      const owner = input.owner === undefined ? undefined : toOwner(input.owner)
+      return await salvage(services, { ...input, owner }, signal)
+    }
+  })
+  internals.set(uploads, { options: services.options, run })
   return uploads
 }
 

@@ -31,7 +31,7 @@ function manifest (folder: string): Manifest {
 function sources (folder: string, except: readonly string[] = []): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const path = join(folder, entry.name)
-    if (['node_modules', 'dist', '.tap'].includes(entry.name) || except.includes(path)) return []
+    if (/^(\.|node_modules$|dist$)/.test(entry.name) || except.includes(path)) return []
     if (entry.isDirectory()) return sources(path, except)
     return /\.(ts|js)$/.test(path) ? [path] : []
   })

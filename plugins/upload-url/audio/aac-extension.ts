@@ -40,16 +40,18 @@ const HARDLY_ANY = 0.6
  */
 export function detectAacExtension (blocks: readonly Buffer[]): AacExtension {
   const first = blocks.slice(0, ENOUGH_FOR_RATE)
-  const hasDoubleRate = blocks.length >= MIN_BLOCKS && first.filter(block => findReplications(block).length > 0).length >= first.length * NEARLY_ALL
+  const replicated = first.filter(block => findReplications(block).length > 0)
+  const hasDoubleRate = blocks.length >= MIN_BLOCKS && replicated.length >= first.length * NEARLY_ALL
   if (!hasDoubleRate) return { hasDoubleRate, hasParametricStereo: false }
   const different = new Map(blocks.map(block => [block.toString('latin1'), block]))
-  const stereo = [...different.values()].filter(block => findReplications(block).some(payload => holdsParametricStereo(block, payload)))
+  const stereo = [...different.values()]
+    .filter(block => findReplications(block).some(payload => holdsParametricStereo(block, payload)))
   const share = stereo.length / different.size
   const isKnown = different.size >= MIN_DIFFERENT_BLOCKS && (share >= NEARLY_ALL || share < HARDLY_ANY)
   return { hasDoubleRate, hasParametricStereo: isKnown ? share >= NEARLY_ALL : undefined }
 }
 
-/** The fill elements that may be the data of spectral band replication: the last one of a block, but for mere filling. */
+/** The fill elements that may hold spectral band replication: the last one of a block, but for mere filling. */
 function findReplications (block: Buffer): readonly Payload[] {
   const found: Payload[] = []
   let end = lastOne(block) - 2
@@ -79,7 +81,8 @@ function isFilling (block: Buffer, start: number, end: number): boolean {
   if (start === end) return true
   const first = bitsAt(block, start, 8)
   if (first !== 0 && first !== FILL_DATA) return false
-  for (let at = start + 8; at < end; at += 8) if (bitsAt(block, at, 8) !== (first === 0 ? 0 : FILL_PATTERN)) return false
+  const filling = first === 0 ? 0 : FILL_PATTERN
+  for (let at = start + 8; at < end; at += 8) if (bitsAt(block, at, 8) !== filling) return false
   return true
 }
 

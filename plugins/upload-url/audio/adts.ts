@@ -39,10 +39,11 @@ export async function readAdts (source: RangeSource, start: number): Promise<Aud
   const head = await source.read(start, PROBE)
   const frame = frameAt(head, 0)
   if (frame === undefined) throw new NotAudioError('the content is not AAC in ADTS')
-  return { container: 'aac', codec: 'aac', ...describeSound(head, frame), ...await measure(source, start, frame.sampleRate) }
+  const measured = await measure(source, start, frame.sampleRate)
+  return { container: 'aac', codec: 'aac', ...describeSound(head, frame), ...measured }
 }
 
-/** The rate and channels that the decoder puts out: HE-AAC doubles the rate, and its version 2 makes two channels of one. */
+/** What the decoder puts out: HE-AAC doubles the rate, and its version 2 makes two channels of one. */
 function describeSound (head: Buffer, first: AdtsFrame): Pick<AudioInfo, 'sampleRate' | 'channels'> {
   const { hasDoubleRate, hasParametricStereo } = detectAacExtension(extensibleBlocks(head))
   const sampleRate = hasDoubleRate ? first.sampleRate * 2 : first.sampleRate
@@ -64,7 +65,9 @@ function extensibleBlocks (head: Buffer): readonly Buffer[] {
   return blocks
 }
 
-async function measure (source: RangeSource, start: number, sampleRate: number): Promise<Pick<AudioInfo, 'duration' | 'bitRate'>> {
+async function measure (
+  source: RangeSource, start: number, sampleRate: number
+): Promise<Pick<AudioInfo, 'duration' | 'bitRate'>> {
   if (source.size - start > MAX_COUNTED) return {}
   const length = await startOfTrailingTags(source) - start
   const block = await source.read(start, length)
@@ -82,5 +85,6 @@ function frameAt (block: Buffer, offset: number): AdtsFrame | undefined {
   if (sampleRate === undefined || length <= HEADER) return undefined
   const blocks = (block[offset + 6]! & 3) + 1
   const isExtensible = (header >> 14 & 3) === LOW_COMPLEXITY && (header >> 16 & NO_CHECKSUM) === 1 && blocks === 1
-  return { sampleRate, length, samples: blocks * SAMPLES, channels: CHANNELS[header >> 6 & 7]!, isExtensible, stream: header & STREAM_BITS }
+  const channels = CHANNELS[header >> 6 & 7]!
+  return { sampleRate, length, samples: blocks * SAMPLES, channels, isExtensible, stream: header & STREAM_BITS }
 }

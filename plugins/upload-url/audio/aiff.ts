@@ -39,7 +39,19 @@ const CODECS: Readonly<Record<string, string>> = {
 }
 /** Bits of a sample, where the header may name the width of the sound before it was coded. */
 const WIDTHS: Readonly<Record<string, number>> = {
-  ulaw: 8, ULAW: 8, alaw: 8, ALAW: 8, 'raw ': 8, in24: 24, '42ni': 24, in32: 32, '23ni': 32, fl32: 32, FL32: 32, fl64: 64, FL64: 64
+  ulaw: 8,
+  ULAW: 8,
+  alaw: 8,
+  ALAW: 8,
+  'raw ': 8,
+  in24: 24,
+  '42ni': 24,
+  in32: 32,
+  '23ni': 32,
+  fl32: 32,
+  FL32: 32,
+  fl64: 64,
+  FL64: 64
 }
 /** Of the codecs with packets of one size: bytes and samples of a packet of one channel. */
 const PACKETS: Readonly<Record<string, { readonly bytes: number, readonly samples: number }>> = {
@@ -73,8 +85,11 @@ export async function readAiff (source: RangeSource, start: number): Promise<Aud
   const { codec, channels, sampleRate } = common
   const description = { container: 'aiff', codec, channels, sampleRate } as const
   if (sound === undefined && source.limitReached) return description
-  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the content is an AIFF header without sound, not audio')
-  const foreign = detectForeignContent(await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start)))
+  if (sound === undefined || sound.end <= sound.start) {
+    throw new NotAudioError('the content is an AIFF header without sound, not audio')
+  }
+  const head = await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start))
+  const foreign = detectForeignContent(head)
   if (foreign !== undefined) throw new NotAudioError(`the content is an AIFF header around ${foreign}, not audio`)
   const bytes = sound.end - sound.start
   const duration = samplesIn(bytes, common, sound.isWhole) / sampleRate
@@ -109,7 +124,8 @@ function parseCommon (content: Buffer, compressed: boolean): Common {
     sampleRate: readExtended(content, 8)
   }
   const { channels, sampleRate } = common
-  if (channels === 0 || channels > MAX_CHANNELS || !(sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) throw impossible()
+  if (channels === 0 || channels > MAX_CHANNELS) throw impossible()
+  if (!(sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE)) throw impossible()
   if (compression === 'NONE' && common.codec === 'unknown') throw impossible()
   return common
 }

@@ -12,8 +12,12 @@ interface Variant {
   readonly multichannel: boolean
 }
 
-const NARROW = { codec: 'amr_nb', sampleRate: 8000, frameSizes: [13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1] }
-const WIDE = { codec: 'amr_wb', sampleRate: 16000, frameSizes: [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1] }
+const NARROW = {
+  codec: 'amr_nb', sampleRate: 8000, frameSizes: [13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1]
+}
+const WIDE = {
+  codec: 'amr_wb', sampleRate: 16000, frameSizes: [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
+}
 
 const VARIANTS: readonly Variant[] = [
   { magic: '#!AMR\n', multichannel: false, ...NARROW },
@@ -47,11 +51,13 @@ export async function readAmr (source: RangeSource, start: number): Promise<Audi
   const first = start + magic.length + (multichannel ? 4 : 0)
   const channels = multichannel && head.length >= magic.length + 4 ? head.readUInt8(magic.length + 3) & 0x0f : 1
 
-  if (channels === 0 || channels > MAX_CHANNELS || !hasSound(await source.read(first, PROBE), variant, first + PROBE >= source.size)) {
+  const probe = await source.read(first, PROBE)
+  if (channels === 0 || channels > MAX_CHANNELS || !hasSound(probe, variant, first + PROBE >= source.size)) {
     throw new NotAudioError('the bytes begin like AMR, but no frame of sound follows')
   }
   const frames = await countFrames(source, first, variant)
-  return { container: 'amr', codec, sampleRate, channels, ...frames && { duration: frames / channels / FRAMES_A_SECOND } }
+  const duration = frames && { duration: frames / channels / FRAMES_A_SECOND }
+  return { container: 'amr', codec, sampleRate, channels, ...duration }
 }
 
 /** Whether a block begins with a dozen frames, or nothing but frames follows, and not all of them are empty. */
@@ -68,7 +74,7 @@ async function countFrames (source: RangeSource, start: number, variant: Variant
   return end + MAX_FRAME < length ? undefined : frames
 }
 
-/** Frames of one size stand where multiples of it do: one frame of another size anywhere would shift those behind it. */
+/** Frames of one size stand at multiples of it: one frame of another size would shift those behind it. */
 async function countEqualFrames (source: RangeSource, start: number, variant: Variant): Promise<number | undefined> {
   const header = (await source.read(start, 1))[0]
   const size = header === undefined ? undefined : frameSize(variant, header)
@@ -83,7 +89,9 @@ async function countEqualFrames (source: RangeSource, start: number, variant: Va
 }
 
 /** Counts whole frames up to the first byte that begins none, but not the zeros that may fill up the end. */
-function walk (block: Buffer, variant: Variant): { readonly frames: number, readonly sounding: number, readonly end: number } {
+function walk (
+  block: Buffer, variant: Variant
+): { readonly frames: number, readonly sounding: number, readonly end: number } {
   let seen = 0
   let frames = 0
   let sounding = 0
@@ -93,7 +101,8 @@ function walk (block: Buffer, variant: Variant): { readonly frames: number, read
     if (size === undefined || at + size > block.length) break
     seen += 1
     if (header !== 0) frames = seen
-    if (header & IS_INTACT && header >> 3 < FIRST_WITHOUT_SOUND && !isEmpty(block.subarray(at + 1, at + size))) sounding += 1
+    const mayHaveSound = header & IS_INTACT && header >> 3 < FIRST_WITHOUT_SOUND
+    if (mayHaveSound && !isEmpty(block.subarray(at + 1, at + size))) sounding += 1
     at += size
   }
   return { frames, sounding, end: at }

@@ -83,7 +83,8 @@ const MIN_LETTERS = 10
  * @returns undefined when they are nothing in particular
  */
 export function detectFileType (head: Buffer): string | undefined {
-  return findSignature(head, [...SIGNATURES, ...WEAK_SIGNATURES]) ?? detectMarkup(head) ?? (isText(head) ? 'text' : undefined)
+  return findSignature(head, [...SIGNATURES, ...WEAK_SIGNATURES]) ?? detectMarkup(head) ??
+    (isText(head) ? 'text' : undefined)
 }
 
 /** As `detectFileType`, for bytes inside of a recording, where samples may pass for text that says nothing. */
@@ -93,7 +94,9 @@ export function detectForeignContent (content: Buffer): string | undefined {
 
 function findSignature (head: Buffer, signatures: typeof SIGNATURES): string | undefined {
   const bytes = head.toString('latin1')
-  return signatures.find(([, prefix, [offset, text] = [0, '']]) => bytes.startsWith(prefix) && bytes.startsWith(text, offset))?.[0]
+  const found = signatures.find(([, prefix, [offset, text] = [0, '']]) =>
+    bytes.startsWith(prefix) && bytes.startsWith(text, offset))
+  return found?.[0]
 }
 
 function detectMarkup (head: Buffer): string | undefined {

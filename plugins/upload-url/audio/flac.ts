@@ -28,7 +28,9 @@ const DEFAULT_TAIL = 64 * 1024
  */
 export async function readFlac (source: RangeSource, start: number): Promise<AudioInfo> {
   const stream = readStreamInformation(await source.read(start + MAGIC + BLOCK_HEADER, STREAM_INFORMATION))
-  if (stream === undefined) throw new NotAudioError('the content is a FLAC header without stream information, not audio')
+  if (stream === undefined) {
+    throw new NotAudioError('the content is a FLAC header without stream information, not audio')
+  }
   const { sampleRate, channels } = stream
   const first = await firstFrame(source, start, stream)
   if (first === undefined && !source.limitReached) {

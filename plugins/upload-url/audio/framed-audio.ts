@@ -12,6 +12,10 @@ import { startOfTrailingTags } from './tags.js'
 /** How far into an object frames may begin, and how far they are followed before they are believed, in bytes. */
 const WINDOW = 64 * 1024
 const MAX_CANDIDATES = 8
+/** Formats that are looked for further in, and who reads each. */
+const READERS = [
+  [MPEG_FRAMES_OF_LAYER_2_AND_3, readMpegAudio], [ADTS_FRAMES, readAdts], [LOAS_FRAMES, readLoas]
+] as const
 const SYNC_BYTES = new Set([MPEG_FRAMES, ADTS_FRAMES, LOAS_FRAMES].map<number | undefined>(({ syncByte }) => syncByte))
 
 interface Block {
@@ -48,10 +52,11 @@ async function readFramesOf (block: Block, source: RangeSource, start: number): 
  */
 export async function readFramesFurtherIn (source: RangeSource, start: number): Promise<AudioInfo | undefined> {
   const { bytes } = await readBlock(source, start)
-  for (const [format, read] of [[MPEG_FRAMES_OF_LAYER_2_AND_3, readMpegAudio], [ADTS_FRAMES, readAdts], [LOAS_FRAMES, readLoas]] as const) {
+  for (const [format, read] of READERS) {
     let offset = findChain(bytes, 1, format)
     for (let candidates = 0; offset !== undefined && candidates < MAX_CANDIDATES; candidates += 1) {
-      if (isRecordingAt(await readBlock(source, start + offset), format, offset)) return await read(source, start + offset)
+      const at = start + offset
+      if (isRecordingAt(await readBlock(source, at), format, offset)) return await read(source, at)
       offset = findChain(bytes, offset + 1, format)
     }
   }

@@ -30,9 +30,13 @@ export const LOAS_FRAMES: FrameFormat = { syncByte: 0x56, headerSize: HEADER, fr
  */
 export async function readLoas (source: RangeSource, start: number): Promise<AudioInfo> {
   const configuration = findConfiguration(await source.read(start, PROBE))
-  if (configuration === undefined) throw new NotAudioError('the content is frames of LOAS without a configuration, not audio')
+  if (configuration === undefined) {
+    throw new NotAudioError('the content is frames of LOAS without a configuration, not audio')
+  }
   const { sampleRate, channels, coreRate, blocksPerFrame } = configuration
-  const sound = { container: 'aac', codec: 'aac_latm', ...sampleRate && { sampleRate }, ...channels && { channels } } as const
+  const sound = {
+    container: 'aac', codec: 'aac_latm', ...sampleRate && { sampleRate }, ...channels && { channels }
+  } as const
   if (source.size - start > MAX_COUNTED) return sound
   const length = await startOfTrailingTags(source) - start
   const block = await source.read(start, length)

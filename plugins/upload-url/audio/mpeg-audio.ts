@@ -31,7 +31,7 @@ const PROBE = 16 * 1024
 const PROBES_AT = [0.25, 0.5, 0.75, 1]
 /** Recordings up to this many bytes are counted at once; longer ones when their bit rate varies. */
 const SMALL = 320 * 1024
-/** Recordings up to this many bytes are counted whatever their header says: a hole that it knows nothing of would tell. */
+/** Bytes. Shorter recordings are counted whatever their header says: a hole that it knows nothing of would tell. */
 const ALWAYS_COUNTED = 128 * 1024
 /** Recordings up to this many bytes can be counted within the limits that an inspection has. */
 export const MAX_COUNTED = 2 * 1024 * 1024 - 192 * 1024
@@ -49,7 +49,9 @@ export async function readMpegAudio (source: RangeSource, start: number): Promis
   if (measure === undefined) throw new NotAudioError('the content is not MPEG audio')
   const { frame, duration, bitRate } = measure
   const { layer, sampleRate, channels } = frame
-  return { container: 'mp3', codec: `mp${layer}`, sampleRate, channels, ...duration && { duration }, ...bitRate && { bitRate } }
+  return {
+    container: 'mp3', codec: `mp${layer}`, sampleRate, channels, ...duration && { duration }, ...bitRate && { bitRate }
+  }
 }
 
 /**
@@ -59,7 +61,9 @@ export async function readMpegAudio (source: RangeSource, start: number): Promis
  * @param end where the frames end at the latest; at the tags at the end of the object unless given
  * @returns undefined where no frame begins at `start`
  */
-export async function measureMpegAudio (source: RangeSource, start: number, end?: number): Promise<MpegMeasure | undefined> {
+export async function measureMpegAudio (
+  source: RangeSource, start: number, end?: number
+): Promise<MpegMeasure | undefined> {
   const stream = streamAt(await source.read(start, PROBE))
   if (stream === undefined) return undefined
   const { frame, head } = stream
@@ -87,7 +91,9 @@ function fits (claimed: number, there: number): boolean {
   return claimed <= there && there <= claimed * 1.01
 }
 
-async function measureFrames (source: RangeSource, extent: Extent, stream: Stream, hasVbrHeader: boolean): Promise<Omit<MpegMeasure, 'frame'>> {
+async function measureFrames (
+  source: RangeSource, extent: Extent, stream: Stream, hasVbrHeader: boolean
+): Promise<Omit<MpegMeasure, 'frame'>> {
   const bytes = extent.end - extent.start
   const { bitRate } = stream.frame
   if (bytes > SMALL && await isConstantRate(source, extent, stream)) return { duration: bytes * 8 / bitRate, bitRate }
@@ -100,7 +106,9 @@ async function measureFrames (source: RangeSource, extent: Extent, stream: Strea
   return duration > 0 ? { duration, bitRate: Math.round(count.bytes * 8 / duration) } : {}
 }
 
-async function isConstantRate (source: RangeSource, { start, end }: Extent, { format, frame: first }: Stream): Promise<boolean> {
+async function isConstantRate (
+  source: RangeSource, { start, end }: Extent, { format, frame: first }: Stream
+): Promise<boolean> {
   const places = PROBES_AT.map(share => Math.floor(start + (end - start - PROBE) * share))
   for (const place of [start, ...places]) {
     const block = await source.read(place, PROBE)

@@ -55,7 +55,8 @@ export const MPEG_FRAMES_OF_LAYER_2_AND_3: MpegFormat = {
 export function freeFormatFrames (block: Buffer): MpegFormat | undefined {
   const first = frameAt(block, 0, HEADER)
   if (first === undefined || frameAt(block, 0) !== undefined) return undefined
-  for (let at = block.indexOf(SYNC_BYTE, HEADER); at !== -1 && at <= MAX_FREE_LENGTH; at = block.indexOf(SYNC_BYTE, at + 1)) {
+  const next = (at: number) => block.indexOf(SYNC_BYTE, at)
+  for (let at = next(HEADER); at !== -1 && at <= MAX_FREE_LENGTH; at = next(at + 1)) {
     const length = at - paddingOf(block, 0)
     const second = frameAt(block, at, length)
     if (second?.stream !== first.stream || frameAt(block, at) !== undefined) continue

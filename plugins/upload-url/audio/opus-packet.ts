@@ -7,6 +7,8 @@ export function opusSamples (packet: Buffer): number {
   const [toc, count = 0] = packet
   if (toc === undefined) return 0
   const config = toc >> 3
-  const frame = config < 12 ? SILK_FRAMES[config & 3]! : config < 16 ? HYBRID_FRAMES[config & 1]! : CELT_FRAMES[config & 3]!
+  const frame = config < 12
+    ? SILK_FRAMES[config & 3]!
+    : config < 16 ? HYBRID_FRAMES[config & 1]! : CELT_FRAMES[config & 3]!
   return frame * ((toc & 3) === 0 ? 1 : (toc & 3) < 3 ? 2 : count & 63)
 }

@@ -35,7 +35,8 @@ export async function startOfTrailingTags (source: RangeSource): Promise<number>
   for (let count = 0; count < MAX_TAGS; count += 1) {
     const from = Math.max(0, end - ID3V1)
     const tail = await source.read(from, end - from)
-    const length = id3v1Length(tail) ?? trailingApeLength(tail) ?? id3FooterLength(tail) ?? await lyricsLength(source, tail, end)
+    const length = id3v1Length(tail) ?? trailingApeLength(tail) ?? id3FooterLength(tail) ??
+      await lyricsLength(source, tail, end)
     if (length === undefined || length > end) break
     end -= length
   }
@@ -44,7 +45,8 @@ export async function startOfTrailingTags (source: RangeSource): Promise<number>
 }
 
 function id3Length (header: Buffer): number | undefined {
-  if (header.length < ID3_HEADER || !startsWith(header, 'ID3') || header[3] === 0xff || header[4] === 0xff) return undefined
+  if (header.length < ID3_HEADER || !startsWith(header, 'ID3')) return undefined
+  if (header[3] === 0xff || header[4] === 0xff) return undefined
   const content = syncSafe(header, 6)
   return content === undefined ? undefined : ID3_HEADER + content + (header[5]! & HAS_FOOTER ? ID3_HEADER : 0)
 }

@@ -36,14 +36,18 @@ const WITH_BLOCK_SIZE = new Set(['adpcm_ms', 'adpcm_ima_wav', 'adpcm_ima_dk4', '
  */
 export function parseWavFormat (content: Buffer, order: 'le' | 'be'): WavFormat {
   if (content.length < MIN_FORMAT) throw impossible()
-  const u16 = (at: number): number => at + 2 > content.length ? 0 : order === 'le' ? content.readUInt16LE(at) : content.readUInt16BE(at)
+  const u16 = (at: number): number => {
+    if (at + 2 > content.length) return 0
+    return order === 'le' ? content.readUInt16LE(at) : content.readUInt16BE(at)
+  }
   const u32 = (at: number): number => order === 'le' ? content.readUInt32LE(at) : content.readUInt32BE(at)
   const tag = u16(0) === EXTENSIBLE ? u16(24) : u16(0)
   const channels = u16(2)
   const sampleRate = u32(4)
   const bits = u16(14)
   const codec = tag === START_OF_EAC3_SUBFORMAT ? 'eac3' : waveCodec(tag, bits, order)
-  if (channels === 0 || channels > MAX_CHANNELS || sampleRate < MIN_SAMPLE_RATE || sampleRate > MAX_SAMPLE_RATE) throw impossible()
+  if (channels === 0 || channels > MAX_CHANNELS) throw impossible()
+  if (sampleRate < MIN_SAMPLE_RATE || sampleRate > MAX_SAMPLE_RATE) throw impossible()
   if ((tag === 1 || tag === 3) && codec === 'unknown') throw impossible()
 
   const blockAlign = blockAlignOf(codec, u16(12), channels, bits)
@@ -69,16 +73,21 @@ function blockAlignOf (codec: string, claimed: number, channels: number, bits: n
   return claimed % channels === 0 && claimed >= width && claimed <= 2 * width + 8 ? claimed : width
 }
 
-function samplesPerBlock (codec: string, blockAlign: number, channels: number, bits: number, claimed: number): number | undefined {
+function samplesPerBlock (
+  codec: string, blockAlign: number, channels: number, bits: number, claimed: number
+): number | undefined {
   if (codec.startsWith('pcm_')) return 1
   const header = channels * (codec === 'adpcm_ms' ? 7 : 4)
   switch (codec) {
     case 'gsm_ms': return claimed || 320
     case 'truespeech': return blockAlign === 32 ? 240 : undefined
-    case 'adpcm_ms': return claimed || (blockAlign > header ? Math.floor((blockAlign - header) * 2 / channels) + 2 : undefined)
+    case 'adpcm_ms':
+      return claimed || (blockAlign > header ? Math.floor((blockAlign - header) * 2 / channels) + 2 : undefined)
     case 'adpcm_ima_dk3': return undefined
     case 'adpcm_ima_wav':
-    case 'adpcm_ima_dk4': return claimed || (blockAlign > header ? Math.floor((blockAlign - header) * 8 / (bits || 4) / channels) + 1 : undefined)
+    case 'adpcm_ima_dk4':
+      if (claimed) return claimed
+      return blockAlign > header ? Math.floor((blockAlign - header) * 8 / (bits || 4) / channels) + 1 : undefined
     default: return undefined
   }
 }

@@ -19,7 +19,9 @@ export interface WavSound {
 
 const UNBOUNDED = 0xffffffff
 const MP3_OR_MP2 = /^mp[23]$/
-const OF_CONSTANT_RATE = new Set(['ac3', 'eac3', 'dts', 'mp2', 'mp3', 'g723_1', 'g729', 'adpcm_ima_dk3', 'truespeech', 'adpcm_g726', 'sipr'])
+const OF_CONSTANT_RATE = new Set([
+  'ac3', 'eac3', 'dts', 'mp2', 'mp3', 'g723_1', 'g729', 'adpcm_ima_dk3', 'truespeech', 'adpcm_g726', 'sipr'
+])
 
 /**
  * Reads a WAVE file, also the big-endian RIFX, and RF64 or BW64 beyond 4 GB (EBU Tech 3306). Recorders that crash or
@@ -45,7 +47,9 @@ export async function readWav (source: RangeSource, start: number): Promise<Audi
     const content = await source.read(chunk.start, Math.min(chunk.size, MAX_FORMAT))
     if (chunk.id === 'fmt ' && content.length > 0) format = parseWavFormat(content, order)
     if (chunk.id === 'ds64' && content.length >= 16) longSize = Number(content.readBigUInt64LE(8))
-    if (chunk.id === 'fact' && content.length >= 4) samples = order === 'le' ? content.readUInt32LE(0) : content.readUInt32BE(0)
+    if (chunk.id === 'fact' && content.length >= 4) {
+      samples = order === 'le' ? content.readUInt32LE(0) : content.readUInt32BE(0)
+    }
   }
   return await describeWav(source, format, sound)
 }
@@ -55,25 +59,33 @@ export async function readWav (source: RangeSource, start: number): Promise<Audi
  *
  * @throws NotAudioError without a format, without sound, or with a file of another kind in place of the sound
  */
-export async function describeWav (source: RangeSource, format: WavFormat | undefined, sound: WavSound | undefined): Promise<AudioInfo> {
+export async function describeWav (
+  source: RangeSource, format: WavFormat | undefined, sound: WavSound | undefined
+): Promise<AudioInfo> {
   if (format === undefined) throw new NotAudioError('the content is a WAV header without a format, not audio')
   const { codec, channels, sampleRate, byteRate } = format
-  const description = { container: 'wav', codec, channels, sampleRate, ...byteRate && { bitRate: byteRate * 8 } } as const
+  const bitRate = byteRate && { bitRate: byteRate * 8 }
+  const description = { container: 'wav', codec, channels, sampleRate, ...bitRate } as const
   if (sound === undefined && source.limitReached) return description
-  if (sound === undefined || sound.end <= sound.start) throw new NotAudioError('the content is a WAV header without sound, not audio')
+  if (sound === undefined || sound.end <= sound.start) {
+    throw new NotAudioError('the content is a WAV header without sound, not audio')
+  }
   const content = await source.read(sound.start, Math.min(FILE_TYPE_HEAD, sound.end - sound.start))
   const foreign = detectForeignContent(content)
   if (foreign !== undefined) throw new NotAudioError(`the content is a WAV header around ${foreign}, not audio`)
   return { ...description, ...await measure(source, format, sound) }
 }
 
-async function measure (source: RangeSource, format: WavFormat, sound: WavSound): Promise<Pick<AudioInfo, 'duration' | 'bitRate'>> {
+async function measure (
+  source: RangeSource, format: WavFormat, sound: WavSound
+): Promise<Pick<AudioInfo, 'duration' | 'bitRate'>> {
   const { codec, sampleRate, byteRate, blockAlign, samplesPerBlock, samplesPerByte } = format
   const bytes = sound.end - sound.start
   const fact = sound.isWhole ? sound.samples : undefined
   if (samplesPerBlock !== undefined && blockAlign > 0) {
-    const blocks = codec.startsWith('pcm_') || fact === undefined ? Math.floor(bytes / blockAlign) : Math.ceil(bytes / blockAlign)
-    return withRate(bytes, Math.min(blocks * samplesPerBlock, codec.startsWith('pcm_') || !fact ? Infinity : fact) / sampleRate)
+    const isPcm = codec.startsWith('pcm_')
+    const blocks = isPcm || fact === undefined ? Math.floor(bytes / blockAlign) : Math.ceil(bytes / blockAlign)
+    return withRate(bytes, Math.min(blocks * samplesPerBlock, isPcm || !fact ? Infinity : fact) / sampleRate)
   }
   if (samplesPerByte !== undefined) return withRate(bytes, bytes * samplesPerByte / sampleRate)
   if (MP3_OR_MP2.test(codec)) {

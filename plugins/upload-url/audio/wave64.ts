@@ -27,11 +27,14 @@ export async function readWave64 (source: RangeSource, start: number): Promise<A
     const id = header.toString('latin1', 4, 16) === GUID_END ? header.toString('latin1', 0, 4) : ''
     const size = Number(header.readBigUInt64LE(16)) - HEADER
     const content = at + HEADER
-    if (id === 'fmt ') format = parseWavFormat(await source.read(content, Math.min(Math.max(size, 0), MAX_FORMAT)), 'le')
+    if (id === 'fmt ') {
+      format = parseWavFormat(await source.read(content, Math.min(Math.max(size, 0), MAX_FORMAT)), 'le')
+    }
     if (id === 'fact' && size >= 4) samples = await readUInt32(source, content)
     if (id === 'data') {
       const there = source.size - content
-      sound = { start: content, end: content + (size <= 0 ? there : Math.min(size, there)), isWhole: size > 0 && size <= there, samples }
+      const end = content + (size <= 0 ? there : Math.min(size, there))
+      sound = { start: content, end, isWhole: size > 0 && size <= there, samples }
     }
     at += Math.ceil((Math.max(size, 0) + HEADER) / ALIGNMENT) * ALIGNMENT
   }

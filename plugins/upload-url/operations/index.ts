@@ -5,8 +5,11 @@ import { createMultipartUpload } from './create-multipart-upload.js'
 import { createPartUrls } from './create-part-urls.js'
 import { createUploadForm } from './create-upload-form.js'
 import { createUploadUrl, createUploadUrls } from './create-upload-url.js'
+import { deleteUpload } from './delete-upload.js'
 import { getUploadStatus } from './get-upload-status.js'
+import { listMultipartUploads } from './list-multipart-uploads.js'
 import { listParts } from './list-parts.js'
+import { listUploads } from './list-uploads.js'
 import { signMultipartRequest, signMultipartUpload } from './sign-multipart-request.js'
 
 /** Every operation, by its operationId, in the order of the document. */
@@ -15,12 +18,15 @@ export const operations = {
   createUploadUrls,
   createUploadForm,
   createMultipartUpload,
+  listMultipartUploads,
   createPartUrls,
   listParts,
   completeMultipartUpload,
   abortMultipartUpload,
   getUploadStatus,
   createDownloadUrl,
+  listUploads,
+  deleteUpload,
   signMultipartUpload,
   signMultipartRequest
 }

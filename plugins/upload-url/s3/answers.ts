@@ -87,6 +87,11 @@ export function invalidResponse (what: string): Error {
   return new errors.FST_UPLOAD_STORE_REFUSED(`invalid response from S3: ${what}`)
 }
 
+/** The error for a store that answered with failures until the time was up. */
+export function storeUnavailable (cause: unknown): Error {
+  return Object.assign(unavailable(), { cause })
+}
+
 /** The error for work on the store that took too long as a whole. */
 export function storeTimeout (cause: unknown): Error {
   return Object.assign(timeout(), { cause })

@@ -7,6 +7,14 @@ type RequestHandler = S3Client['config']['requestHandler']
 const MAX_ANSWER = 2 * 1024 ** 2
 const MAX_ERROR = 64 * 1024
 
+/** Signals of calls whose latest response was a failure of the store, which the SDK may be waiting to try again. */
+const failing = new WeakSet<object>()
+
+/** Whether a call that did not end in time was answered, but with failures alone. @param signal that it was given */
+export function hasFailed (signal: AbortSignal): boolean {
+  return failing.has(signal)
+}
+
 /**
  * A request handler whose responses end when they are longer than such a response can be, or when the signal of their
  * request aborts: nothing that a store sends is held without bound, and none decides how long it is read.
@@ -15,6 +23,7 @@ export function boundResponses (handler: RequestHandler): RequestHandler {
   const handle: RequestHandler['handle'] = async (request, options: { readonly abortSignal?: unknown } = {}) => {
     const output = await handler.handle(request, options)
     const { response } = output
+    noteFailure(response.statusCode, options.abortSignal)
     if (response.body instanceof Readable) {
       const limit = response.statusCode >= 300 ? MAX_ERROR : rangeLength(request.headers['range']) ?? MAX_ANSWER
       response.body = bounded(response.body, limit, options.abortSignal)
@@ -22,6 +31,12 @@ export function boundResponses (handler: RequestHandler): RequestHandler {
     return output
   }
   return Object.create(handler, { handle: { value: handle } })
+}
+
+function noteFailure (status: number, signal: unknown): void {
+  if (!(signal instanceof AbortSignal)) return
+  if (status === 429 || status >= 500) failing.add(signal)
+  else failing.delete(signal)
 }
 
 function bounded (body: Readable, limit: number, signal: unknown): Readable {

@@ -32,6 +32,8 @@ export interface BucketOptions {
 export interface Bucket {
   readonly presigner: Presigner
   readonly store: Store
+  /** The time in milliseconds since the epoch, as the store has it. */
+  now (): number
   /** Closes the connections that we opened; those of a host's client are the host's to close. */
   close (): void
 }
@@ -53,6 +55,7 @@ export async function openBucket (options: BucketOptions): Promise<Bucket> {
   return {
     presigner: await createPresigner({ client: signing, credentials, bucket, expiresIn, now, warn }),
     store: createStore({ client: internal, credentials, bucket, warn }),
+    now,
     close
   }
 }

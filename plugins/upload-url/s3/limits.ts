@@ -8,6 +8,8 @@ export const S3_LIMITS = {
   /** Largest part, and largest body of a single PUT or form. */
   maxPartSize: 5 * GIB,
   maxParts: 10_000,
+  /** Entries of a page of a list. */
+  maxPageSize: 1000,
   /** Largest object: all parts at their largest, which AWS calls 50 TB. Other providers may stop earlier. */
   maxObjectSize: 10_000 * 5 * GIB,
   /** Names and values of metadata together, after encoding. */

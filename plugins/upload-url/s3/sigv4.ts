@@ -1,6 +1,9 @@
 import { createHmac, hash } from 'node:crypto'
 import type { SigningContext } from './signing-context.js'
 
+/** Bytes. */
+const SHA256_BLOCK = 64
+
 /** One request in the form SigV4 signs it. Everything but the credentials and the date. */
 export interface CanonicalRequest {
   readonly method: string
@@ -30,9 +33,6 @@ export interface SigningScope {
 
 /**
  * Prepares all that does not depend on the request, the key of the day with it ("Calculate signature", step 2).
- *
- * HMAC is Node's own. Two hashes of one shot over buffers laid out once took 1.8 µs instead of 2.9, of the 5.5 µs of
- * CPU that a URL takes in all (Node 20, 100 000 URLs): not worth twenty lines.
  */
 export function createSigningScope (
   { credentials, timestamp, expiresIn }: Pick<SigningContext, 'credentials' | 'timestamp' | 'expiresIn'>,
@@ -43,15 +43,16 @@ export function createSigningScope (
   const scope = `${date}/${region}/${service}/aws4_request`
   const credential = `${accessKeyId}/${scope}`
   const key = [date, region, service, 'aws4_request']
-    .reduce<Buffer>((key, part) => hmac(key, part).digest(), Buffer.from(`AWS4${secretAccessKey}`))
+    .reduce((key, part) => createHmac('sha256', key).update(part).digest(), Buffer.from(`AWS4${secretAccessKey}`))
+  const hmac = hmacSha256(key)
   const preamble = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n`
   return {
     credential,
     query: 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD' +
       `&X-Amz-Credential=${encode(credential)}&X-Amz-Date=${timestamp}&X-Amz-Expires=${expiresIn}` +
       (sessionToken ? `&X-Amz-Security-Token=${encode(sessionToken)}` : ''),
-    signRequest: canonicalRequest => hmac(key, preamble + hash('sha256', canonicalRequest, 'hex')).digest('hex'),
-    signPolicy: policy => hmac(key, policy).digest('hex')
+    signRequest: canonicalRequest => hmac(preamble + hash('sha256', canonicalRequest, 'hex')),
+    signPolicy: hmac
   }
 }
 
@@ -88,6 +89,18 @@ function canonicalValue (value: string): string {
   return /[ \t\r\n]/.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value
 }
 
-function hmac (key: Buffer, text: string) {
-  return createHmac('sha256', key).update(text)
+/**
+ * HMAC-SHA-256 under one key, in hex (RFC 2104, section 2), by hashes of one shot: each Hmac object of Node's holds
+ * native memory until it is collected, which costs a server under load several times what the hashing does.
+ *
+ * @param key at most 64 bytes
+ */
+function hmacSha256 (key: Buffer): (text: string) => string {
+  const pad = (byte: number) => Buffer.alloc(SHA256_BLOCK, byte).map((padding, i) => padding ^ (key[i] ?? 0))
+  const inner = pad(0x36)
+  const outer = pad(0x5c)
+  return text => {
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer')
+    return hash('sha256', Buffer.concat([outer, digest]), 'hex')
+  }
 }

@@ -1,15 +1,15 @@
 import {
-  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand,
-  HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, ListPartsCommand,
+  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, DeleteObjectCommand,
+  GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, ListPartsCommand,
   type ListPartsCommandOutput, type S3Client
 } from '@aws-sdk/client-s3'
-import { channels, instrumented } from './diagnostics.js'
 import { errors } from '../errors.js'
 import type { OwnedObject, OwnedUpload } from '../object-key.js'
-import { codeOf, invalidResponse, toStoreError, whySignatureRefused } from './answers.js'
+import { invalidResponse, toStoreError } from './answers.js'
+import { createCall, type CallOptions, type Exceptions, type SendOptions } from './call.js'
 import type { CredentialSource } from './credentials.js'
+import { createListings, type Listings } from './listings.js'
 import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
-import { withTimeout } from './timeout.js'
 
 /** A piece of one version of an object. */
 export interface ByteRange {
@@ -19,18 +19,6 @@ export interface ByteRange {
   readonly end: number
   /** Of the object as it was when its status was asked for. */
   readonly etag: string
-}
-
-interface CallOptions {
-  /** Aborts when nobody wants the answer any more; the call then rejects with its reason. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What becomes of an answer in one place, by its code, instead of what becomes of it everywhere. */
-type Exceptions<E> = Readonly<Record<string, () => E>>
-
-interface SendOptions {
-  readonly abortSignal: AbortSignal
 }
 
 interface CompletionOptions extends CallOptions {
@@ -45,7 +33,7 @@ interface CompletionOptions extends CallOptions {
  * rejects with FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED or
  * FST_UPLOAD_NO_CREDENTIALS whatever goes wrong, beside what is said here.
  */
-export interface Store {
+export interface Store extends Listings {
   /** @returns undefined where there is nothing, or nothing that may be read */
   head (object: OwnedObject, options?: CallOptions): Promise<StoredObject | undefined>
   /**
@@ -71,6 +59,8 @@ export interface Store {
   ): Promise<{ readonly etag: string | undefined }>
   /** Frees the parts, unless the upload has ended one way or the other. */
   abortMultipartUpload (upload: OwnedUpload, options?: CallOptions): Promise<void>
+  /** Deletes an object, where there is one. On a versioned bucket its versions stay, below a delete marker. */
+  deleteObject (object: OwnedObject, options?: CallOptions): Promise<void>
   /** Asks whether the bucket is there and accepts who we are; rights that this service does not need may lack. */
   checkBucket (): Promise<void>
 }
@@ -78,7 +68,6 @@ export interface Store {
 /** An object is gone, or has been replaced, since its status was asked for. */
 export class ObjectChangedError extends Error {}
 
-const TIMEOUT_MS = 2_500
 /** Putting 10 000 parts together takes S3 its time ("Completing a multipart upload": several minutes at worst). */
 const COMPLETION_TIMEOUT_MS = 120_000
 /** S3 gives 1 000 parts a page; a store that gives fewer gets as many requests, and no more. */
@@ -94,33 +83,7 @@ export interface StoreOptions {
 }
 
 export function createStore ({ client, credentials, bucket, warn }: StoreOptions): Store {
-  const warned = new Set<string>()
-
-  async function call<T, E = never> (
-    operation: string, send: (options: SendOptions) => Promise<T>,
-    { signal, timeout = TIMEOUT_MS, exceptions = {} }: CallOptions & {
-      readonly timeout?: number
-      readonly exceptions?: Exceptions<E>
-    } = {}
-  ): Promise<T | Awaited<E>> {
-    await credentials(0)
-    try {
-      return await instrumented(channels.store, operation, () =>
-        withTimeout(timeout, abortSignal => send({ abortSignal }), signal))
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason
-      const exception = exceptions[codeOf(error) ?? '']
-      if (exception !== undefined) return await exception()
-      warnOnce(whySignatureRefused(error))
-      throw toStoreError(error)
-    }
-  }
-
-  function warnOnce (reason: string | undefined): void {
-    if (reason === undefined || warned.has(reason)) return
-    warned.add(reason)
-    warn(`The store does not accept the credentials of this service: ${reason}`)
-  }
+  const call = createCall(credentials, warn)
 
   async function head (object: OwnedObject, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
@@ -227,6 +190,14 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     })
   }
 
+  async function deleteObject (object: OwnedObject, { signal }: CallOptions = {}): Promise<void> {
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: object.key })
+    const done = () => undefined
+    await call('DeleteObject', options => client.send(command, options), {
+      signal, exceptions: { NoSuchKey: done, 404: done }
+    })
+  }
+
   async function checkBucket (): Promise<void> {
     const command = new HeadBucketCommand({ Bucket: bucket })
     await call('HeadBucket', options => client.send(command, options), { exceptions: withoutBody(explainHeadBucket) })
@@ -247,7 +218,9 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     assertInProgress: async (upload, options = {}) => { await listPage(upload, { MaxParts: 1 }, options) },
     completeMultipartUpload,
     abortMultipartUpload,
-    checkBucket
+    deleteObject,
+    checkBucket,
+    ...createListings(client, bucket, call)
   }
 }
 

@@ -27,6 +27,8 @@ export interface StoredPart {
   readonly etag: string
   /** SHA-256 in base64, where the part has one. */
   readonly sha256?: string
+  /** When it was uploaded, the last time where it was more than once. */
+  readonly lastModified?: Date
 }
 
 /** @throws FST_UPLOAD_STORE_REFUSED for an answer that lacks what every object has */
@@ -49,9 +51,15 @@ export function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
  * @param previous number of the part before it in the list, if there is one
  * @throws FST_UPLOAD_STORE_REFUSED for what is no part, or is out of order
  */
-export function toStoredPart ({ PartNumber = 0, Size, ETag, ChecksumSHA256 }: Part, previous = 0): StoredPart {
+export function toStoredPart (part: Part, previous = 0): StoredPart {
+  const { PartNumber = 0, Size, ETag, ChecksumSHA256, LastModified } = part
   const isNext = Number.isInteger(PartNumber) && PartNumber > previous && PartNumber <= S3_LIMITS.maxParts
   if (!isNext || Size === undefined || !ETag) throw invalidResponse('a list of invalid parts')
-  const checksum = ChecksumSHA256 !== undefined && { sha256: ChecksumSHA256 }
-  return { partNumber: PartNumber, size: Size, etag: ETag, ...checksum }
+  return {
+    partNumber: PartNumber,
+    size: Size,
+    etag: ETag,
+    ...ChecksumSHA256 !== undefined && { sha256: ChecksumSHA256 },
+    ...LastModified !== undefined && { lastModified: LastModified }
+  }
 }

@@ -12,16 +12,18 @@ export async function withTimeout<T> (
 ): Promise<T> {
   signal?.throwIfAborted()
   const controller = new AbortController()
-  const aborted = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
+  let stop!: (reason: unknown) => void
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = reason => {
+      reject(reason)
+      controller.abort(reason)
+    }
   })
-  const abort = () => controller.abort(signal?.reason)
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException(`No answer within ${timeout} ms`, 'TimeoutError'))
-  }, timeout)
+  const abort = () => stop(signal?.reason)
+  const timer = setTimeout(() => stop(new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')), timeout)
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([work(controller.signal), aborted])
+    return await Promise.race([work(controller.signal), stopped])
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)

@@ -70,6 +70,14 @@ for (const [status, body] of [[429, ''], [500, '<html>secret'], [503, errorBody(
   })
 }
 
+t.test('a store that asks to wait longer than a request may take is answered 503, not 504', async t => {
+  const app = await appFor(t, await scriptedStore(t, (request, response) => {
+    request.resume().on('end', () => response.writeHead(503, { 'retry-after': '60' }).end(errorBody('SlowDown')))
+  }))
+  const response = await asAlice(app, { url: '/multipart-uploads', method: 'POST', payload: {} })
+  t.match(response.json(), { statusCode: 503, code: 'FST_UPLOAD_STORE_UNAVAILABLE' })
+})
+
 for (const [what, credentials, said] of [
   ['a wrong secret', { secretAccessKey: 'wrong' }, /SignatureDoesNotMatch/],
   ['an unknown access key', { accessKeyId: 'AKIAUNKNOWN' }, /InvalidAccessKeyId/]

@@ -1,0 +1,112 @@
+import t, { type Test } from 'tap'
+import type { UploadUrlOptions } from '../../../plugins/upload-url/index.js'
+import { appFor } from '../../fixtures/uploads-to.js'
+import { inProgress, MIB, putPart, send, start, stored, uploaderApp } from './uploader.js'
+
+const HOUR = 3600
+const LATER = () => new Date(Date.now() + 2 * HOUR * 1000)
+
+/** An app two hours from now, in front of the same store as one of today. */
+async function twoHoursLater (t: Test, options: Partial<UploadUrlOptions> = {}) {
+  const { app, store } = await uploaderApp(t)
+  return { app, store, later: await appFor(t, store, { clock: LATER, ...options }) }
+}
+
+t.test('an abandoned recording becomes an object of what has arrived', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const recording = await start(app, { filename: 'a.webm', recording: true })
+  await putPart(app, recording, 1, Buffer.alloc(8 * MIB, 'a'))
+  await putPart(app, recording, 2, Buffer.from('the end'))
+  const size = 8 * MIB + 7
+  t.same(await later.uploads.salvage({ olderThan: HOUR }), {
+    completed: [{ owner: 'alice', key: recording.key, size }], aborted: [], failed: []
+  })
+  t.equal((await stored(store, recording.key))!.length, size)
+  t.equal(await inProgress(store), 0)
+})
+
+t.test('a recording of which nothing has arrived is aborted', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const { key } = await start(app, { recording: true })
+  t.same(await later.uploads.salvage({ olderThan: HOUR }), { completed: [], aborted: [key], failed: [] })
+  t.equal(await inProgress(store), 0)
+})
+
+t.test('a recording that began long ago and still grows is left alone', async t => {
+  const { app, store } = await uploaderApp(t)
+  const recording = await start(app, { recording: true })
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  const begun = Date.now()
+  await putPart(app, recording, 1, Buffer.from('still here'))
+  const now = await appFor(t, store, { clock: () => new Date(begun + 900) })
+  t.same(await now.uploads.salvage({ olderThan: 1 }), { completed: [], aborted: [], failed: [] })
+  t.equal(await inProgress(store), 1)
+})
+
+t.test('an upload that is not a recording, or not old enough, is left alone', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const upload = await start(app, { filename: 'a.mp3' })
+  await putPart(app, upload, 1, Buffer.from('hello'))
+  await start(app, { recording: true })
+  t.same(await later.uploads.salvage({ olderThan: 3 * HOUR }), { completed: [], aborted: [], failed: [] })
+  t.match(await later.uploads.salvage({ olderThan: HOUR }), { completed: [], failed: [] })
+  t.equal(await inProgress(store), 1)
+})
+
+t.test('recordings of one owner can be salvaged alone', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const alices = await start(app, { recording: true })
+  await start(app, { recording: true }, 'alice2')
+  t.match(await later.uploads.salvage({ olderThan: HOUR, owner: 'alice' }), { aborted: [alices.key] })
+  t.equal(await inProgress(store), 1)
+})
+
+t.test('a recording whose first part is missing stays, and is reported', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const recording = await start(app, { recording: true })
+  await putPart(app, recording, 2, Buffer.from('hello'))
+  const { completed, aborted, failed } = await later.uploads.salvage({ olderThan: HOUR })
+  t.same([completed, aborted], [[], []])
+  t.match(failed, [{ key: recording.key, error: { code: 'FST_UPLOAD_INVALID_PARTS' } }])
+  t.equal(await inProgress(store), 1)
+})
+
+t.test('two replicas at once complete every recording, and none twice into different objects', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const other = await appFor(t, store, { clock: LATER })
+  const recordings = []
+  for (let i = 0; i < 12; i += 1) {
+    const recording = await start(app, { recording: true })
+    await putPart(app, recording, 1, Buffer.from(`recording ${i}`))
+    recordings.push(recording)
+  }
+  const results = await Promise.all([later, other].map(({ uploads }) => uploads.salvage({ olderThan: HOUR })))
+  t.same(results.flatMap(({ failed }) => failed), [])
+  t.same(new Set(results.flatMap(({ completed }) => completed.map(({ key }) => key))), new Set(recordings.map(({ key }) => key)))
+  for (const [i, { key }] of recordings.entries()) t.equal((await stored(store, key))!.toString(), `recording ${i}`)
+})
+
+t.test('a recording can be salvaged once it is complete, and the client’s own completion still succeeds', async t => {
+  const { app, later } = await twoHoursLater(t)
+  const recording = await start(app, { recording: true })
+  await putPart(app, recording, 1, Buffer.from('hello'))
+  await later.uploads.salvage({ olderThan: HOUR })
+  const { key, uploadId } = recording
+  const response = await send(app, { method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId } })
+  t.match(response.json(), { key, size: 5, partCount: 1 })
+})
+
+for (const input of [{}, { olderThan: 0 }, { olderThan: '1h' }, { olderThan: 1.5 }, { olderThan: 1, ownr: 'x' }, { olderThan: 1, owner: {} }]) {
+  t.test(`salvage refuses ${JSON.stringify(input)} by name`, async t => {
+    const { app } = await uploaderApp(t)
+    await t.rejects(app.uploads.salvage(input as never), { code: 'FST_UPLOAD_INVALID_INPUT', message: /olderThan|ownr|owner/ })
+  })
+}
+
+t.test('where the store cannot be reached, salvage rejects and changes nothing', async t => {
+  const { app, store } = await uploaderApp(t)
+  await start(app, { recording: true })
+  const dead = await appFor(t, { ...store, endpoint: 'http://127.0.0.1:9' }, { clock: LATER })
+  await t.rejects(dead.uploads.salvage({ olderThan: HOUR }), { code: 'FST_UPLOAD_STORE_UNAVAILABLE' })
+  t.equal(await inProgress(store), 1)
+})
