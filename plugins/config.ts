@@ -97,6 +97,17 @@ export const EnvironmentSchema = Type.Object({
     minLength: 32,
     description: 'a secret of at least 32 characters, the same on every replica, which signs the tokens for Uppy'
   })),
+  UPLOAD_EVENTS_QUEUE_URL: Type.Optional(Type.String({
+    pattern: '^https?://[^\\s/?#@]+/[^\\s?#]+$',
+    description: 'the URL of an SQS queue, as in https://sqs.eu-central-1.amazonaws.com/123456789012/uploads'
+  })),
+  WEBHOOK_URL: Type.Optional(Type.String({
+    description: 'an https URL without a user or a password, as in https://app.example.com/webhooks; ' +
+      'http too outside production'
+  })),
+  WEBHOOK_SECRET: Type.Optional(Type.String({
+    description: 'a comma-separated list of secrets of 24 to 64 bytes in base64, as in whsec_...'
+  })),
   MAX_EVENT_LOOP_DELAY: Type.Optional(Type.Integer({
     minimum: 0,
     maximum: 60_000,
@@ -137,6 +148,7 @@ export function loadConfig (variables: Variables) {
   ]
   const hasKeys = environment.isSet('API_KEYS') || environment.isSet('API_KEYS_FILE')
   const allowedFormats = environment.parse('ALLOWED_FORMATS', parseFormats, undefined)
+  const webhook = readWebhook(environment, isProduction)
   const trustProxy = environment.parse<TrustProxy>('TRUST_PROXY', parseTrustProxy, false)
   if (isProduction && !environment.isSet('S3_BUCKET_NAME')) {
     environment.problems.push(`S3_BUCKET_NAME is required in production${explainMode(environment)}`)
@@ -150,7 +162,7 @@ export function loadConfig (variables: Variables) {
     environment.problems.push('API_KEYS and API_KEYS_FILE must not contain the development key: everybody knows it')
   }
   environment.assertValid()
-  const { API_KEYS, METRICS_KEY, UPPY_TOKEN_SECRET, ...rest } = values
+  const { API_KEYS, METRICS_KEY, UPPY_TOKEN_SECRET, WEBHOOK_URL, WEBHOOK_SECRET, ...rest } = values
   return Object.freeze({
     ...rest,
     ...bucketSettings,
@@ -166,6 +178,8 @@ export function loadConfig (variables: Variables) {
     metricsKey: METRICS_KEY === undefined ? undefined : sha256(METRICS_KEY),
     /** What signs tokens for Uppy. Without one there are none in production; elsewhere one is made at every start. */
     uppyTokenSecret: UPPY_TOKEN_SECRET ?? (isProduction ? undefined : randomBytes(32)),
+    /** Where what happens to uploads is reported, and what signs that; undefined for nowhere. */
+    webhook,
     /** Whether the embedded store takes the place of a bucket. */
     isLocal: values.S3_BUCKET_NAME === undefined,
     /** Whether callers use the development key, since there is no other. */
@@ -190,6 +204,20 @@ function readMode (environment: ServerEnvironment) {
   return { NODE_ENV, isProduction: NODE_ENV === 'production', isLoopback }
 }
 
+function readWebhook (environment: ServerEnvironment, isProduction: boolean) {
+  const { problems } = environment
+  const url = environment.parse('WEBHOOK_URL', text => parseWebhookUrl(text, isProduction), '')
+  const secrets = environment.parse<readonly string[]>('WEBHOOK_SECRET', parseWebhookSecrets, [])
+  if (environment.isSet('WEBHOOK_URL') !== environment.isSet('WEBHOOK_SECRET')) {
+    problems.push('WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither to send no webhooks')
+  }
+  if (environment.isSet('UPLOAD_EVENTS_QUEUE_URL') && !environment.isSet('WEBHOOK_URL')) {
+    problems.push('UPLOAD_EVENTS_QUEUE_URL needs WEBHOOK_URL, which is told of the uploads: what is taken from the ' +
+      'queue would be lost')
+  }
+  return environment.isSet('WEBHOOK_URL') ? { url, secrets } : undefined
+}
+
 function explainMode (environment: ServerEnvironment): string {
   if (environment.isSet('NODE_ENV')) return ': name the bucket that uploads go to'
   return ', which is assumed where HOST is not a loopback address: name the bucket that uploads go to, ' +
@@ -209,6 +237,27 @@ function isDevelopmentKey ({ digest }: ApiKey): boolean {
 function readKeysFile (path: string): ApiKey[] {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/).map(line => line.trim())
   return parseApiKeys(lines.filter(line => line !== '' && !line.startsWith('#')))
+}
+
+// What is sent there includes links to recordings.
+function parseWebhookUrl (text: string, isProduction: boolean): string {
+  const { protocol, username, password, href } = new URL(text)
+  if (username + password !== '') throw new Error('it must not contain a user or a password')
+  if (protocol !== 'https:' && (isProduction || protocol !== 'http:')) throw new Error('')
+  return href
+}
+
+// Standard Webhooks, "Signature scheme": symmetric secrets.
+function parseWebhookSecrets (text: string): readonly string[] {
+  const secrets = splitList(text)
+  if (secrets.length === 0 || !secrets.every(isWebhookSecret)) throw new Error('')
+  return secrets
+}
+
+function isWebhookSecret (secret: string): boolean {
+  const base64 = secret.replace(/^whsec_/, '')
+  const bytes = Buffer.from(base64, 'base64')
+  return bytes.toString('base64') === base64 && bytes.length >= 24 && bytes.length <= 64
 }
 
 function parseFormats (text: string): FormatName[] {

@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ConfigError, DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
+import { WEBHOOK_SECRET } from './fixtures/webhook-receiver.js'
 
 const PRODUCTION = { NODE_ENV: 'production', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:the-api-key-of-alice' }
+const WEBHOOK = { WEBHOOK_URL: 'https://app.example.com/webhooks', WEBHOOK_SECRET }
 
 function problemsOf (variables: Record<string, string>): readonly string[] {
   try {
@@ -55,6 +57,9 @@ const WRONG = {
   REDIS_URL: ['redis:6379', 'http://redis:6379'],
   RATE_LIMIT_WITHOUT_REDIS: ['ajar'],
   METRICS_KEY: ['too-short', 'sixteen letters or more'],
+  UPLOAD_EVENTS_QUEUE_URL: ['arn:aws:sqs:eu-central-1:123456789012:uploads', 'sqs://uploads', 'https://sqs.eu-central-1.amazonaws.com', 'https://user:hunter2@sqs.example.com/1/uploads'],
+  WEBHOOK_URL: ['app.example.com', 'http://app.example.com/webhooks', 'ftp://app.example.com', 'https://user:hunter2@app.example.com', 'https://'],
+  WEBHOOK_SECRET: [',', 'whsec_', 'whsec_c2hvcnQ=', 'not base64 at all, but long enough', `${WEBHOOK_SECRET},whsec_c2hvcnQ=`, `whsec_${'A'.repeat(88)}`],
   MAX_EVENT_LOOP_DELAY: ['-1', '1s'],
   DRAIN_SECONDS: ['-1', '601', '5s']
 }
@@ -62,7 +67,7 @@ const WRONG = {
 for (const [name, values] of Object.entries(WRONG)) {
   for (const value of values) {
     t.test(`${name}=${value} is named, with what to write instead`, async t => {
-      const problems = problemsOf({ ...PRODUCTION, [name]: value })
+      const problems = problemsOf({ ...PRODUCTION, ...WEBHOOK, [name]: value })
       t.equal(problems.length, 1)
       t.match(problems[0], new RegExp(`^${name} must be [a-z]`))
     })
@@ -142,6 +147,25 @@ t.test('every variable that is wrong is named at once', async t => {
 
 t.test('half of a pair of credentials is refused', async t => {
   t.match(problemsOf({ ...PRODUCTION, AWS_ACCESS_KEY_ID: 'id' }), [/AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together/])
+})
+
+t.test('half of a webhook is refused', async t => {
+  for (const [name, value] of Object.entries(WEBHOOK)) {
+    t.match(problemsOf({ ...PRODUCTION, [name]: value }), [/WEBHOOK_URL and WEBHOOK_SECRET belong together/])
+  }
+})
+
+t.test('a queue of events is refused where nobody is told of what it holds', async t => {
+  const UPLOAD_EVENTS_QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/123456789012/uploads'
+  t.match(problemsOf({ ...PRODUCTION, UPLOAD_EVENTS_QUEUE_URL }), [/^UPLOAD_EVENTS_QUEUE_URL needs WEBHOOK_URL/])
+  t.same(problemsOf({ ...PRODUCTION, ...WEBHOOK, UPLOAD_EVENTS_QUEUE_URL }), [])
+})
+
+t.test('a webhook goes to http only outside production, and may be signed by several secrets', async t => {
+  const WEBHOOK_URL = 'http://127.0.0.1:4000/webhooks'
+  const config = loadConfig({ WEBHOOK_URL, WEBHOOK_SECRET: `${WEBHOOK_SECRET}, ${Buffer.alloc(24).toString('base64')}` })
+  t.strictSame(config.webhook, { url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET, 'A'.repeat(32)] })
+  t.equal(loadConfig({}).webhook, undefined)
 })
 
 t.test('a message never holds what was found in the environment', async t => {

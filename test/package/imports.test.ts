@@ -17,7 +17,7 @@ interface Manifest {
 const PACKAGES = ['plugins/upload-url', 'plugins/local-s3']
 const SERVER = ['src', 'plugins']
 /** Folders of tests with tools of their own, which npm installs when they are run. */
-const SUITES = ['bench', 'test/audio/corpus', 'test/browser', 'test/contract', 'test/package', 'test/sigv4a']
+const SUITES = ['bench', 'test/audio/corpus', 'test/browser', 'test/contract', 'test/package', 'test/sigv4a', 'test/sqs']
 /** Compiled against what another program generates. */
 const GENERATED = 'test/contract/clients'
 /** What a module is asked for by name only when it runs. */
