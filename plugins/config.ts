@@ -11,6 +11,9 @@ import { MIN_KEY_LENGTH, parseApiKeys, sha256, type ApiKey } from './auth.js'
 
 export { ConfigError } from 'fastify-upload-url/environment'
 
+/** Characters, as `fastify-upload-url/events` wants them. */
+const MIN_EVENTS_SECRET = 22
+
 const FORMAT_NAMES: readonly string[] = AUDIO_FORMATS.map(format => format.name)
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const {
@@ -100,6 +103,12 @@ export const EnvironmentSchema = Type.Object({
   UPLOAD_EVENTS_QUEUE_URL: Type.Optional(Type.String({
     pattern: '^https?://[^\\s/?#@]+/[^\\s?#]+$',
     description: 'the URL of an SQS queue, as in https://sqs.eu-central-1.amazonaws.com/123456789012/uploads'
+  })),
+  UPLOAD_EVENTS_SECRET: Type.Optional(Type.String({
+    minLength: MIN_EVENTS_SECRET,
+    pattern: '^[A-Za-z0-9._~+/=-]*$',
+    description: `a secret of at least ${MIN_EVENTS_SECRET} letters, digits and . _ ~ + / = -, with which a store ` +
+      'posts its events to /upload-events'
   })),
   WEBHOOK_URL: Type.Optional(Type.String({
     description: 'an https URL without a user or a password, as in https://app.example.com/webhooks; ' +
@@ -211,9 +220,9 @@ function readWebhook (environment: ServerEnvironment, isProduction: boolean) {
   if (environment.isSet('WEBHOOK_URL') !== environment.isSet('WEBHOOK_SECRET')) {
     problems.push('WEBHOOK_URL and WEBHOOK_SECRET belong together: set both, or neither to send no webhooks')
   }
-  if (environment.isSet('UPLOAD_EVENTS_QUEUE_URL') && !environment.isSet('WEBHOOK_URL')) {
-    problems.push('UPLOAD_EVENTS_QUEUE_URL needs WEBHOOK_URL, which is told of the uploads: what is taken from the ' +
-      'queue would be lost')
+  for (const name of ['UPLOAD_EVENTS_QUEUE_URL', 'UPLOAD_EVENTS_SECRET'] as const) {
+    if (!environment.isSet(name) || environment.isSet('WEBHOOK_URL')) continue
+    problems.push(`${name} needs WEBHOOK_URL, which is told of the uploads: the events would be lost`)
   }
   return environment.isSet('WEBHOOK_URL') ? { url, secrets } : undefined
 }

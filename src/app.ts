@@ -100,12 +100,26 @@ export async function buildApp (
     identified: (request, owner) => { request.caller = owner },
     ...config.uppyTokenSecret !== undefined && { tokenSecret: config.uppyTokenSecret }
   })
+  await reportUploads(app, config)
   if (config.SALVAGE_AFTER_SECONDS !== undefined) {
     const { default: salvage } = await import('../plugins/salvage.js')
     await app.register(salvage, { after: config.SALVAGE_AFTER_SECONDS })
   }
   if (config.NODE_ENV !== 'production') await servePlayground(app, config)
   return app
+}
+
+async function reportUploads (app: FastifyInstance, config: Config): Promise<void> {
+  const { webhook, UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_SECRET: secret, isLocal } = config
+  if (webhook === undefined && !isLocal) return
+  if (webhook !== undefined) await app.register((await import('../plugins/webhook.js')).default, webhook)
+  const { default: uploadEvents } = await import('../plugins/upload-events.js')
+  await app.register(uploadEvents, secret === undefined ? {} : { http: { secret } })
+  if (queueUrl === undefined) return
+  const { default: eventQueue } = await import('../plugins/event-queue.js')
+  await app.register(eventQueue, {
+    queueUrl, region: config.AWS_REGION, handle: body => app.uploads.handleStoreEvent(body)
+  })
 }
 
 async function servePlayground (app: FastifyInstance, config: Config): Promise<void> {
@@ -125,7 +139,16 @@ async function connectStore (
   if (bucket !== undefined) return { bucket, client }
   // Never loaded in production.
   const { default: localS3 } = await import('fastify-local-s3')
-  await app.register(localS3, { directory, port: [0, 65_535].includes(PORT) ? 0 : PORT + 1 })
+  const ready = new Promise<void>(resolve => { app.addHook('onReady', async () => resolve()) })
+  await app.register(localS3, {
+    directory,
+    port: [0, 65_535].includes(PORT) ? 0 : PORT + 1,
+    // The first events are those of an earlier process, and come before the app can take any.
+    async onEvent (message) {
+      await ready
+      await app.uploads.handleStoreEvent(message)
+    }
+  })
   const { endpoint, region, credentials } = app.localS3
   return { bucket: app.localS3.bucket, client: { endpoint, region, credentials, forcePathStyle: true } }
 }

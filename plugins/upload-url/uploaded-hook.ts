@@ -14,6 +14,11 @@ export interface UploadEvent {
    * once.
    */
   readonly id: string
+  /**
+   * Who noticed it, and repeats it where the hook throws: the `store`, by an event; or a `request`, which completed the
+   * upload or asked for its inspected status, or `salvage`.
+   */
+  readonly noticedBy: 'store' | 'request'
 }
 
 /** What is to be done about uploads. */
@@ -35,10 +40,10 @@ export interface UploadedHooks {
  * @throws FST_UPLOAD_NOT_PROCESSED, with what the hook threw as its cause
  */
 export async function runUploadedHook (
-  { onUploaded }: UploadedHook, object: OwnedObject, upload: Upload
+  { onUploaded }: UploadedHook, object: OwnedObject, upload: Upload, noticedBy: UploadEvent['noticedBy']
 ): Promise<void> {
   try {
-    await onUploaded(upload, { owner: object.owner, id: eventId(upload) })
+    await onUploaded(upload, { owner: object.owner, id: eventId(upload), noticedBy })
   } catch (cause) {
     throw retryLater(Object.assign(new errors.FST_UPLOAD_NOT_PROCESSED(), { cause }))
   }

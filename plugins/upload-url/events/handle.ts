@@ -21,7 +21,7 @@ export function createHandler (services: Services): (body: unknown) => Promise<v
     const waiting = objects.values()
     const work = async (): Promise<void> => {
       for (const object of waiting) {
-        await announceUpload(services, object, NEVER).catch((error: unknown) => failures.push(error))
+        await announceUpload(services, object, 'store', NEVER).catch((error: unknown) => failures.push(error))
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work))

@@ -58,7 +58,7 @@ export const completeMultipartUpload = operation({
   async run (services, { parts, ...input }, { owner, signal }) {
     const { upload, layout } = findUpload(services, owner, input)
     const completed = await completeOnce(services, upload, layout, parts && sortParts(parts), signal)
-    await announceUpload(services, upload, signal)
+    await announceUpload(services, upload, 'request', signal)
     return completed
   }
 })

@@ -7,7 +7,7 @@ import { operation } from '../operation.js'
 import { ObjectChangedError, storeTimeout, type StoredObject } from '../s3/index.js'
 import { Key } from '../schemas.js'
 import type { Services } from '../services.js'
-import { runUploadedHook } from '../uploaded-hook.js'
+import { runUploadedHook, type UploadEvent } from '../uploaded-hook.js'
 import {
   AudioSchema, PendingUploadSchema, RejectedObjectSchema, UploadedObjectSchema, UploadStatusSchema, type UploadedStatus,
   type UploadStatus
@@ -42,7 +42,9 @@ export const getUploadStatus = operation({
     const object = services.keys.find(owner, key)
     const status = await statusOf(services, object, inspect, signal)
     const { hook } = services.hooks
-    if (hook !== undefined && inspect && status.status !== 'pending') await runUploadedHook(hook, object, status)
+    if (hook !== undefined && inspect && status.status !== 'pending') {
+      await runUploadedHook(hook, object, status, 'request')
+    }
     return status
   }
 })
@@ -68,11 +70,13 @@ export async function statusOf (
  *
  * @throws the errors of the store; FST_UPLOAD_NOT_PROCESSED
  */
-export async function announceUpload (services: Services, object: OwnedObject, signal: AbortSignal): Promise<void> {
+export async function announceUpload (
+  services: Services, object: OwnedObject, noticedBy: UploadEvent['noticedBy'], signal: AbortSignal
+): Promise<void> {
   const { hook } = services.hooks
   if (hook === undefined) return
   const status = await statusOf(services, object, hook.inspect, signal)
-  if (status.status !== 'pending') await runUploadedHook(hook, object, status)
+  if (status.status !== 'pending') await runUploadedHook(hook, object, status, noticedBy)
 }
 
 function describeObject (key: string, stored: StoredObject): UploadedStatus {
