@@ -8,7 +8,7 @@ import { buildApp } from '../src/app.js'
 const FILE = new URL('openapi.json', import.meta.url)
 
 const storeDirectory = await mkdtemp(join(tmpdir(), 'openapi-'))
-const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent' }), { storeDirectory })
+const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', RESULTS: 'true' }), { storeDirectory })
 await app.ready()
 const json = `${JSON.stringify(app.swagger(), null, 2)}\n`
 

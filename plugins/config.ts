@@ -52,6 +52,7 @@ export const EnvironmentSchema = Type.Object({
     description: 'a whole number of bytes, at least 1'
   })),
   ALLOWED_FORMATS: Type.Optional(Type.String({ description: `a comma-separated list of ${FORMAT_NAMES.join(', ')}` })),
+  RESULTS: Type.Boolean({ default: false, description: 'true, to let clients upload results, or false' }),
   API_KEYS: Type.Optional(Type.String({
     description: `a comma-separated list of owner:key, where each key has at least ${MIN_KEY_LENGTH} characters`
   })),

@@ -89,6 +89,7 @@ export async function buildApp (
     ...await connectStore(app, config, storeDirectory),
     keyPrefix: config.keyPrefix,
     expiresIn: config.PRESIGNED_URL_EXPIRATION,
+    results: config.RESULTS,
     owner: request => (request.caller = request.owner),
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
     ...config.allowedFormats !== undefined && { formats: config.allowedFormats },

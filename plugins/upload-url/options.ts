@@ -66,6 +66,12 @@ export const SettingsSchema = Type.Object({
     description: 'Whether form uploads are offered. Turn off for an S3 server without POST policies, such as ' +
       'Cloudflare R2.'
   })),
+  results: Type.Optional(Type.Boolean({
+    default: false,
+    description: 'Whether clients may request URLs to upload results to, such as transcripts, and the status of an ' +
+      'upload lists them. The latter needs the permission `s3:ListBucket`. A result is held to `maxSize` only where ' +
+      'its size is declared.'
+  })),
   ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
     description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
       'Default: `onRequest`, before anything is parsed for somebody unknown.'
@@ -154,6 +160,7 @@ const DEFAULTS = {
   require: [],
   singleUse: true,
   forms: true,
+  results: false,
   ownerHook: 'onRequest' as const,
   authenticateScheme: 'Bearer',
   client: {},

@@ -43,7 +43,7 @@ export const getUploadStatus = operation({
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const stored = await services.store.head(object, { signal })
       if (stored === undefined) break
-      const uploaded = describeObject(key, stored)
+      const uploaded = { ...describeObject(key, stored), ...await describeResults(services, object, signal) }
       if (!inspect) return uploaded
       const status = await inspectObject(services, object, uploaded, signal)
       if (status === undefined) continue
@@ -65,6 +65,14 @@ function describeObject (key: string, stored: StoredObject): UploadedStatus {
     ...sha256 !== undefined && { sha256 },
     ...lastModified !== undefined && { lastModified: lastModified.toISOString() },
     metadata: decodeMetadata(metadata)
+  }
+}
+
+async function describeResults ({ options, store }: Services, object: OwnedObject, signal: AbortSignal) {
+  if (!options.results) return {}
+  const results = await store.listResults(object, { signal })
+  return {
+    results: results.map(({ lastModified, ...result }) => ({ ...result, lastModified: lastModified.toISOString() }))
   }
 }
 

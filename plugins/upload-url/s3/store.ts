@@ -5,10 +5,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { channels, instrumented } from './diagnostics.js'
 import { errors } from '../errors.js'
-import type { OwnedObject, OwnedUpload } from '../object-key.js'
+import type { Owned, OwnedObject, OwnedUpload } from '../object-key.js'
+import { isResultName } from '../result-name.js'
 import { codeOf, invalidResponse, toStoreError, whySignatureRefused } from './answers.js'
 import type { CredentialSource } from './credentials.js'
-import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
+import {
+  toStoredObject, toStoredPart, toStoredResult, type StoredObject, type StoredPart, type StoredResult
+} from './stored-object.js'
 import { withTimeout } from './timeout.js'
 
 /** A piece of one version of an object. */
@@ -47,12 +50,17 @@ interface CompletionOptions extends CallOptions {
  */
 export interface Store {
   /** @returns undefined where there is nothing, or nothing that may be read */
-  head (object: OwnedObject, options?: CallOptions): Promise<StoredObject | undefined>
+  head (object: Owned, options?: CallOptions): Promise<StoredObject | undefined>
   /**
    * @returns exactly the bytes of the range
    * @throws ObjectChangedError where the object is gone or another by now
    */
   read (object: OwnedObject, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * @returns the results of a recording, by name; the first 1000 of them
+   * @throws FST_UPLOAD_STORE_REFUSED where the service must not list the bucket
+   */
+  listResults (object: OwnedObject, options?: CallOptions): Promise<StoredResult[]>
   /** @param headers what is bound to the object, by lower-case name */
   createMultipartUpload (
     object: OwnedObject, headers: Readonly<Record<string, string>>, options?: CallOptions
@@ -122,7 +130,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     warn(`The store does not accept the credentials of this service: ${reason}`)
   }
 
-  async function head (object: OwnedObject, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
+  async function head (object: Owned, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
     const output = await call('HeadObject', options => client.send(command, options), {
       signal, exceptions: withoutBody(() => explainHead(object, signal))
@@ -132,7 +140,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
 
   // A HEAD has no body to say in whether there is no object, no bucket, no permission, or no such access key. Without
   // the right to list the bucket, which this service does not want, S3 denies access to what is not there.
-  async function explainHead (object: OwnedObject, signal: AbortSignal | undefined): Promise<undefined> {
+  async function explainHead (object: Owned, signal: AbortSignal | undefined): Promise<undefined> {
     const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: 'bytes=0-0' })
     const nothing = () => undefined
     await call('GetObject', async options => await (await client.send(command, options)).Body?.transformToByteArray(), {
@@ -170,6 +178,14 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     const isAsked = range === undefined ? start === 0 : range.startsWith(`bytes ${start}-${end - 1}/`)
     if (!isAsked || bytes.length !== end - start) throw invalidResponse('other bytes than were asked for')
     return bytes
+  }
+
+  async function listResults ({ resultsPrefix }: OwnedObject, { signal }: CallOptions = {}): Promise<StoredResult[]> {
+    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: resultsPrefix })
+    const { Contents = [] } = await call('ListObjectsV2', options => client.send(command, options), {
+      signal, exceptions: { AccessDenied: listDenied }
+    })
+    return Contents.map(object => toStoredResult(object, resultsPrefix)).filter(({ name }) => isResultName(name))
   }
 
   async function createMultipartUpload (
@@ -242,6 +258,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   return {
     head,
     read,
+    listResults,
     createMultipartUpload,
     listParts,
     assertInProgress: async (upload, options = {}) => { await listPage(upload, { MaxParts: 1 }, options) },
@@ -252,6 +269,9 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
 }
 
 const notFound = () => { throw new errors.FST_UPLOAD_NOT_FOUND() }
+const listDenied = () => {
+  throw new errors.FST_UPLOAD_STORE_REFUSED('it denies s3:ListBucket, which listing results needs (AccessDenied)')
+}
 const conflict = () => { throw new errors.FST_UPLOAD_CONFLICT() }
 const invalidParts = (problem: string) => () => { throw new errors.FST_UPLOAD_INVALID_PARTS(problem) }
 
