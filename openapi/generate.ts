@@ -9,7 +9,7 @@ const FILE = new URL('openapi.json', import.meta.url)
 
 const storeDirectory = await mkdtemp(join(tmpdir(), 'openapi-'))
 /** The document has what is offered only where it is switched on. */
-const EVERYTHING = { LIST_UPLOADS: 'true', DELETE_UPLOADS: 'true' }
+const EVERYTHING = { LIST_UPLOADS: 'true', DELETE_UPLOADS: 'true', RESULTS: 'true' }
 const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...EVERYTHING }), { storeDirectory })
 await app.ready()
 const json = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -66,6 +66,7 @@ export const EnvironmentSchema = Type.Object({
     maximum: 604_800,
     description: 'a whole number of seconds from 60 to 604800 after which a recording without a new part is completed'
   })),
+  RESULTS: Type.Boolean({ default: false, description: 'true, to let clients upload results, or false' }),
   API_KEYS: Type.Optional(Type.String({
     description: `a comma-separated list of owner:key, where each key has at least ${MIN_KEY_LENGTH} characters`
   })),

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import uploadEvents, { type HttpOptions, type Upload, type UploadEvent } from 'fastify-upload-url/events'
+import uploadEvents, {
+  type HttpOptions, type Upload, type UploadedResult, type UploadEvent
+} from 'fastify-upload-url/events'
 import type { WebhookMessage } from './webhook.js'
 
 /** Options of the plugin. */
@@ -17,16 +19,23 @@ async function serverEvents (fastify: FastifyInstance, { http }: ServerEventsOpt
     const { owner, id, noticedBy } = event
     log.info({ key, owner, id, status, noticedBy }, 'upload completed')
     if (!fastify.hasDecorator('webhook')) return
-    const message = toMessage(fastify, upload, event)
+    const message = uploadMessage(fastify, upload, event)
     // A store repeats its event. A request is answered, and nobody can be asked to repeat it.
     if (noticedBy === 'store') await fastify.webhook.send(message)
     else fastify.webhook.sendInBackground(message)
   }
 
-  await fastify.register(uploadEvents, { onUploaded, inspect: true, ...http && { http } })
+  async function onResult (result: UploadedResult, event: UploadEvent): Promise<void> {
+    const { key, name } = result
+    const { owner, id } = event
+    log.info({ key, name, owner, id }, 'result uploaded')
+    if (fastify.hasDecorator('webhook')) await fastify.webhook.send(resultMessage(fastify, result, event))
+  }
+
+  await fastify.register(uploadEvents, { onUploaded, onResult, inspect: true, ...http && { http } })
 }
 
-function toMessage ({ uploads }: FastifyInstance, upload: Upload, { owner, id }: UploadEvent): WebhookMessage {
+function uploadMessage ({ uploads }: FastifyInstance, upload: Upload, { owner, id }: UploadEvent): WebhookMessage {
   return {
     id,
     type: 'upload.completed',
@@ -38,5 +47,19 @@ function toMessage ({ uploads }: FastifyInstance, upload: Upload, { owner, id }:
   }
 }
 
-/** Logs every upload, and reports it by {@link FastifyInstance.webhook}, where there is one. */
+function resultMessage (
+  { uploads }: FastifyInstance, result: UploadedResult, { owner, id }: UploadEvent
+): WebhookMessage {
+  return {
+    id,
+    type: 'transcript.completed',
+    timestamp: result.lastModified ?? new Date().toISOString(),
+    async data () {
+      const download = await uploads.createDownloadUrl({ key: result.key, result: result.name }, { owner })
+      return { owner, ...result, download }
+    }
+  }
+}
+
+/** Logs every upload and every result, and reports them by {@link FastifyInstance.webhook}, where there is one. */
 export default fp(serverEvents, { name: 'server-events', fastify: '5.x', dependencies: ['fastify-upload-url'] })

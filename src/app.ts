@@ -91,6 +91,7 @@ export async function buildApp (
     expiresIn: config.PRESIGNED_URL_EXPIRATION,
     listUploads: config.LIST_UPLOADS,
     deleteUploads: config.DELETE_UPLOADS,
+    results: config.RESULTS,
     owner: request => (request.caller = request.owner),
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
     ...config.allowedFormats !== undefined && { formats: config.allowedFormats },

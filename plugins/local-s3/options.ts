@@ -43,7 +43,8 @@ export interface LocalS3Options {
 }
 
 /** Options with every default filled in, frozen. */
-export type LocalS3Settings = Readonly<Required<Omit<LocalS3Options, 'onEvent'>> & Pick<LocalS3Options, 'onEvent'>>
+export type LocalS3Settings = Readonly<Required<Omit<LocalS3Options, 'onEvent'>>> &
+  { readonly onEvent: LocalS3Options['onEvent'] | undefined }
 
 /** Minimum length of a secret where others than this machine can reach the store. */
 const MIN_SECRET_LENGTH = 16
@@ -73,7 +74,7 @@ export function resolveOptions (options: LocalS3Options = {}): LocalS3Settings {
     headersTimeout: options.headersTimeout ?? 20_000,
     idleTimeout: options.idleTimeout ?? 60_000,
     now: options.now ?? (() => new Date()),
-    ...options.onEvent !== undefined && { onEvent: options.onEvent },
+    onEvent: options.onEvent,
     onError: options.onError ?? ((error) => console.error('local-s3:', error))
   }
   validate(settings)

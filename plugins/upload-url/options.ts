@@ -72,8 +72,14 @@ export const SettingsSchema = Type.Object({
   })),
   deleteUploads: Type.Optional(Type.Boolean({
     default: false,
-    description: 'Whether owners may delete their uploads. Takes the permissions `s3:DeleteObject` and ' +
-      '`s3:ListBucketMultipartUploads`.'
+    description: 'Whether owners may delete their uploads. Takes the permissions `s3:DeleteObject`, ' +
+      '`s3:ListBucket` and `s3:ListBucketMultipartUploads`.'
+  })),
+  results: Type.Optional(Type.Boolean({
+    default: false,
+    description: 'Whether clients may request URLs to upload results to, such as transcripts, and the status of an ' +
+      'upload lists them. The latter needs the permission `s3:ListBucket`. A result is held to `maxSize` only where ' +
+      'its size is declared.'
   })),
   ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
     description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
@@ -159,6 +165,7 @@ const DEFAULTS = {
   forms: true,
   listUploads: false,
   deleteUploads: false,
+  results: false,
   ownerHook: 'onRequest' as const,
   authenticateScheme: 'Bearer',
   client: {},

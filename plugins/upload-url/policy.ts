@@ -5,6 +5,7 @@ import { metadataHeaders } from './metadata.js'
 import { partCount, sizeOfPart, type PartLayout } from './multipart/part-layout.js'
 import type { FormFile, UploadFile } from './schemas.js'
 import type { ResolvedOptions } from './options.js'
+import { contentTypeOfResult } from './result-name.js'
 import { S3_LIMITS } from './s3/limits.js'
 
 type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'required' | 'encryption'>
@@ -56,6 +57,20 @@ export function formConstraints (
  */
 export function multipartConstraints (policy: Policy, file: UploadFile): Constraints {
   return constraintsOf({ ...policy, required: new Set([...policy.required].filter(field => field !== 'sha256')) }, file)
+}
+
+/**
+ * Decides whether a result may be uploaded. Its size is seldom known beforehand, so it need not be declared.
+ *
+ * @param result its name, which tells its type, and its size in bytes
+ * @returns everything bound to the object but its size, as request headers by lower-case name
+ * @throws FST_UPLOAD_TOO_LARGE
+ */
+export function resultConstraints (
+  policy: Policy, { name, size }: { readonly name: string, readonly size?: number | undefined }
+): Record<string, string> {
+  assertMaximum('size', size, Math.min(policy.maxSize ?? Infinity, S3_LIMITS.maxPartSize))
+  return { 'content-type': contentTypeOfResult(name), ...encryptionHeaders(policy) }
 }
 
 /** One part of a multipart upload, as the client describes it: size in bytes, SHA-256 in hex or base64. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { AudioInfoSchema } from './audio/audio-schema.js'
 import { ref, stringEnum } from './document.js'
+import { ResultName } from './result-name.js'
 import { EXAMPLE_ETAG, EXAMPLE_KEY, Etag, Key } from './schemas.js'
 
 /** The recording as its own bytes describe it. */
@@ -13,6 +14,15 @@ export const AudioSchema = Type.Object({
 }, { $id: 'Audio', description: 'The recording as its own bytes describe it.', additionalProperties: false })
 
 export type Audio = Static<typeof AudioSchema>
+
+const ResultSchema = Type.Object({
+  name: ResultName,
+  size: Type.Integer({ minimum: 0, description: 'Size in bytes.', examples: [8_192] }),
+  etag: Type.Optional(Etag),
+  lastModified: Type.String({
+    format: 'date-time', description: 'When the result was uploaded.', examples: ['2026-01-01T12:05:43.000Z']
+  })
+}, { additionalProperties: false })
 
 const OBJECT_FIELDS = {
   key: Key,
@@ -30,7 +40,12 @@ const OBJECT_FIELDS = {
   metadata: Type.Record(Type.String(), Type.String(), {
     description: 'Metadata as the client gave it; `filename` is the original name of the file.',
     examples: [{ filename: 'dictation.mp3', language: 'en' }]
-  })
+  }),
+  results: Type.Optional(Type.Array(ResultSchema, {
+    maxItems: 1000,
+    description: 'The results that have been uploaded, by name, where the service lists them (option `results`); the ' +
+      'first 1000.'
+  }))
 }
 
 const EXAMPLE_OBJECT = {
@@ -66,7 +81,10 @@ export const UploadedObjectSchema = Type.Object({
       channels: 1,
       bitRate: 32_000,
       matchesContentType: true
-    }
+    },
+    results: [
+      { name: 'transcript.json', size: 8_192, etag: EXAMPLE_ETAG, lastModified: '2026-01-01T12:05:43.000Z' }
+    ]
   }]
 })
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { errors, retryLater } from './errors.js'
-import type { OwnedObject } from './object-key.js'
+import type { Owned } from './object-key.js'
 import type { UploadStatus } from './upload-status.js'
 
 /** An upload that is there, as its status says. */
@@ -21,9 +21,24 @@ export interface UploadEvent {
   readonly noticedBy: 'store' | 'request'
 }
 
+/** A result that is there, such as the transcript of a recording. */
+export interface UploadedResult {
+  /** Of the recording. */
+  readonly key: string
+  /** As in `transcript.json`. */
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  readonly etag: string
+  readonly contentType?: string
+  /** ISO 8601. */
+  readonly lastModified?: string
+}
+
 /** What is to be done about uploads. */
 export interface UploadedHook {
   readonly onUploaded: (upload: Upload, event: UploadEvent) => unknown
+  readonly onResult: (result: UploadedResult, event: UploadEvent) => unknown
   /** Whether uploads are inspected before. */
   readonly inspect: boolean
 }
@@ -40,17 +55,32 @@ export interface UploadedHooks {
  * @throws FST_UPLOAD_NOT_PROCESSED, with what the hook threw as its cause
  */
 export async function runUploadedHook (
-  { onUploaded }: UploadedHook, object: OwnedObject, upload: Upload, noticedBy: UploadEvent['noticedBy']
+  { onUploaded }: UploadedHook, { owner, key }: Owned, upload: Upload, noticedBy: UploadEvent['noticedBy']
 ): Promise<void> {
+  await run(async () => await onUploaded(upload, { owner, id: eventId(key, upload.etag), noticedBy }))
+}
+
+/**
+ * Tells the hook of a result, which a store has noticed.
+ *
+ * @throws FST_UPLOAD_NOT_PROCESSED, with what the hook threw as its cause
+ */
+export async function runResultHook (
+  { onResult }: UploadedHook, { owner, key }: Owned, result: UploadedResult
+): Promise<void> {
+  await run(async () => await onResult(result, { owner, id: eventId(key, result.etag), noticedBy: 'store' }))
+}
+
+async function run (hook: () => Promise<unknown>): Promise<void> {
   try {
-    await onUploaded(upload, { owner: object.owner, id: eventId(upload), noticedBy })
+    await hook()
   } catch (cause) {
     throw retryLater(Object.assign(new errors.FST_UPLOAD_NOT_PROCESSED(), { cause }))
   }
 }
 
 /** A UUID of key and ETag (RFC 9562, version 8). */
-function eventId ({ key, etag }: Upload): string {
+function eventId (key: string, etag: string): string {
   const hex = createHash('sha256').update(`${key}\n${etag}`).digest('hex')
   const variant = (parseInt(hex[16]!, 16) & 0x3 | 0x8).toString(16)
   return [

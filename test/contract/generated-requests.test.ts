@@ -8,7 +8,17 @@ import { committed, routesOf, type Route } from './document.js'
 import { Requests, type Request } from './requests.js'
 
 const API_KEY = 'the-api-key-of-alice'
-const OPEN = { PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}`, METRICS_KEY: 'a-key-for-prometheus', RATE_LIMIT_MAX: '0', RATE_LIMIT_MAX_PER_ADDRESS: '0' }
+const OPEN = {
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  API_KEYS: `alice:${API_KEY}`,
+  METRICS_KEY: 'a-key-for-prometheus',
+  RATE_LIMIT_MAX: '0',
+  RATE_LIMIT_MAX_PER_ADDRESS: '0',
+  LIST_UPLOADS: 'true',
+  DELETE_UPLOADS: 'true',
+  RESULTS: 'true'
+}
 const app = await buildApp(loadConfig(OPEN), { storeDirectory: t.testdir() })
 t.teardown(() => app.close())
 await app.ready()

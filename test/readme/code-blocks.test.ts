@@ -4,8 +4,10 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { Consumer } from 'sqs-consumer'
 import t, { type Test } from 'tap'
 import { DEVELOPMENT_KEY, loadConfig } from '../../plugins/config.js'
+import localS3 from '../../plugins/local-s3/index.js'
 import uploadEvents from '../../plugins/upload-url/events/index.js'
 import uploadUrl, { channels, type Authorization } from '../../plugins/upload-url/index.js'
 import { buildApp } from '../../src/app.js'
@@ -153,6 +155,80 @@ t.test('onUploaded is told of an upload as documented', async t => {
   await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
   await app.inject({ url: '/upload-status', query: { key, inspect: 'true' }, headers: ALICE })
   t.same(transcribed, [[key, 'alice']])
+})
+
+t.test('from upload to transcript: events make jobs, results are told of, and links lead both ways', async t => {
+  const document = 'docs/from-upload-to-transcript.md'
+  const app = bareApp(t)
+  const { bucket, endpoint, region, credentials } = await startStore(t)
+  const client = { endpoint, region, credentials, forcePathStyle: true }
+  await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
+  const jobs: unknown[] = []
+  const queue = { add: async (...job: unknown[]) => { jobs.push(job) } }
+  const notified: unknown[] = []
+  const notify = async (...results: unknown[]) => { notified.push(results) }
+  await run(t, block(document, 'import uploadEvents').replace(/^import.*\n/, ''), { app, uploadEvents, queue, notify })
+
+  const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3' }, { owner: 'alice' })
+  await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
+  const event = (of: string) => ({
+    Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object: { key: of } } }]
+  })
+  await run(t, block(document, 'await app.uploads.handleStoreEvent(message)'), { app, message: event(key) })
+  t.match(jobs, [['transcribe', { key, owner: 'alice' }, { jobId: /^[0-9a-f-]{36}$/ }]])
+
+  const service = {
+    async transcribe ({ audio, output, outputHeaders }: { audio: string, output: string, outputHeaders: Record<string, string> }) {
+      t.equal((await fetch(audio)).status, 200)
+      t.equal((await fetch(output, { method: 'PUT', headers: outputHeaders, body: '{}' })).status, 200)
+    }
+  }
+  await run(t, block(document, 'const recording = await app.uploads.createDownloadUrl'), { app, key, owner: 'alice', service })
+  await app.uploads.handleStoreEvent(event(`${key}.results/transcript.json`))
+  t.same(notified, [['alice', key, 'transcript.json']])
+})
+
+t.test('from upload to transcript: the route for stores that push, and the embedded store', async t => {
+  const document = 'docs/from-upload-to-transcript.md'
+  const told: string[] = []
+  let finish = () => {}
+  const arrived = new Promise<void>(resolve => { finish = resolve })
+  const onUploaded = ({ key }: { key: string }) => {
+    told.push(key)
+    finish()
+  }
+  process.env['EVENTS_SECRET'] = 'the-secret-of-the-events'
+  const app = bareApp(t)
+  const directory = t.testdir()
+  const embedded = block(document, 'await app.register(localS3').replace('{ onEvent', '{ directory, onEvent')
+  const route = block(document, 'await app.register(uploadEvents, {\n  onUploaded,')
+  const plugin = `app.register(async scope => {
+    ${embedded}
+    const { bucket, endpoint, region, credentials } = app.localS3
+    const client = { endpoint, region, credentials, forcePathStyle: true }
+    await app.register(uploadUrl, { bucket, client, allowAnonymous: true })
+    ${route}
+    finished(app)
+  })`.replace('async scope', 'async app')
+  let scope!: FastifyInstance
+  const finished = (registered: FastifyInstance) => { scope = registered }
+  await run(t, plugin, { app, directory, localS3, uploadUrl, uploadEvents, onUploaded, finished })
+  await app.ready()
+  const { url, key, headers } = await scope.uploads.createUploadUrl({ filename: 'a.mp3' }, { owner: 'anonymous' })
+  await fetch(url, { method: 'PUT', headers, body: 'hello' })
+  await arrived
+  t.same(told, [key])
+  const bearer = { authorization: 'Bearer the-secret-of-the-events' }
+  t.equal((await app.inject({ method: 'POST', url: '/upload-events', headers: bearer, payload: {} })).statusCode, 204)
+})
+
+t.test('from upload to transcript: sqs-consumer polls as documented', async t => {
+  const app = bareApp(t)
+  process.env['UPLOAD_EVENTS_QUEUE_URL'] = 'https://sqs.eu-central-1.amazonaws.com/123456789012/uploads'
+  process.env['AWS_REGION'] = 'eu-central-1'
+  const code = block('docs/from-upload-to-transcript.md', "import { Consumer } from 'sqs-consumer'").replace(/^import.*\n/, '')
+  const { consumer } = await run(t, code, { app, Consumer }, 'consumer') as { consumer: Consumer }
+  t.equal(consumer.status.isRunning, false)
 })
 
 t.test('a second registration, an authorization hook and an error class work as documented', async t => {

@@ -37,7 +37,8 @@ function operationsTable (): string {
   const rows = Object.entries<Operation>(operations).flatMap(([id, { route, docs }]) => {
     if (route === undefined) return []
     const paths = [route.url, ...Object.values(route.aliases ?? {})].map(url => `\`${route.method} ${url}\``)
-    return [[paths.join(', '), `\`${id}\``, docs.summary]]
+    const condition = route.option === undefined ? '' : ` (option \`${route.option}\`)`
+    return [[paths.join(', '), `\`${id}\``, docs.summary + condition]]
   })
   return table(['route', '`app.uploads`', 'what it does'], rows)
 }

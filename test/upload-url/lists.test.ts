@@ -1,4 +1,4 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import type { UploadUrlOptions } from '../../plugins/upload-url/index.js'
 import { putAll, send, start, uploaderApp } from './multipart/uploader.js'
@@ -116,6 +116,15 @@ t.test('a deleted upload is gone, and can be deleted again', async t => {
   }
   t.match((await send(app, { url: '/upload-status', query: { key: key! } })).json(), { status: 'pending' })
   t.same((await pages(app, '/uploads', 10)).flat().map(({ key }) => key), [other])
+})
+
+t.test('the results of a deleted upload are gone with it', async t => {
+  const { app, store, keys: [key] } = await withUploads(t, 1)
+  const { url, headers } = await app.uploads.createResultUrl({ key: key!, name: 'transcript.json' }, { owner: 'alice' })
+  await fetch(url, { method: 'PUT', headers, body: '{}' })
+  t.equal((await send(app, { method: 'DELETE', url: '/uploads', query: { key: key! } })).statusCode, 204)
+  const { Contents = [] } = await store.client.send(new ListObjectsV2Command({ Bucket: store.bucket }))
+  t.same(Contents, [])
 })
 
 t.test('deleting an upload in progress aborts it, and no other', async t => {

@@ -1,4 +1,4 @@
-import { announceUpload, NEVER, OwnedObject, type Services } from '../internals.js'
+import { announceResult, announceUpload, NEVER, OwnedResult, type OwnedObject, type Services } from '../internals.js'
 import { readStoreEvents, type StoreEvent } from './store-events.js'
 
 /** Events of one message that are looked at a time. */
@@ -12,7 +12,7 @@ const CONCURRENCY = 8
  */
 export function createHandler (services: Services): (body: unknown) => Promise<void> {
   return async body => {
-    const objects = new Map<string, OwnedObject>()
+    const objects = new Map<string, OwnedObject | OwnedResult>()
     for (const event of readStoreEvents(body)) {
       const object = findObject(services, event)
       if (object !== undefined) objects.set(object.key, object)
@@ -21,7 +21,7 @@ export function createHandler (services: Services): (body: unknown) => Promise<v
     const waiting = objects.values()
     const work = async (): Promise<void> => {
       for (const object of waiting) {
-        await announceUpload(services, object, 'store', NEVER).catch((error: unknown) => failures.push(error))
+        await announce(services, object).catch((error: unknown) => failures.push(error))
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work))
@@ -29,9 +29,14 @@ export function createHandler (services: Services): (body: unknown) => Promise<v
   }
 }
 
-function findObject ({ keys, options }: Services, { bucket, key }: StoreEvent): OwnedObject | undefined {
+async function announce (services: Services, object: OwnedObject | OwnedResult): Promise<void> {
+  if (object instanceof OwnedResult) await announceResult(services, object, NEVER)
+  else await announceUpload(services, object, 'store', NEVER)
+}
+
+function findObject (
+  { keys, options }: Services, { bucket, key }: StoreEvent
+): OwnedObject | OwnedResult | undefined {
   // Events name the bucket, and not the access point.
-  if (bucket !== options.bucket && !options.bucket.startsWith('arn:')) return undefined
-  const object = keys.parse(key)
-  return object instanceof OwnedObject ? object : undefined
+  return bucket === options.bucket || options.bucket.startsWith('arn:') ? keys.parse(key) : undefined
 }

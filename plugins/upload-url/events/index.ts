@@ -40,6 +40,6 @@ export const uploadEvents = fp(registerUploadEvents, {
 })
 export default uploadEvents
 
-export type { Upload, UploadEvent } from '../internals.js'
+export type { Upload, UploadedResult, UploadEvent } from '../internals.js'
 export type { HttpOptions, UploadEventsOptions } from './options.js'
 export { readStoreEvents, type StoreEvent } from './store-events.js'

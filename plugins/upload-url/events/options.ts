@@ -1,4 +1,4 @@
-import { errors, type Upload, type UploadEvent } from '../internals.js'
+import { errors, type Upload, type UploadedResult, type UploadEvent } from '../internals.js'
 
 /** Options of the plugin. */
 export interface UploadEventsOptions {
@@ -9,6 +9,12 @@ export interface UploadEventsOptions {
    * @example onUploaded: (upload, { owner, id }) => queue.add('transcribe', { key: upload.key, owner }, { jobId: id })
    */
   readonly onUploaded: (upload: Upload, event: UploadEvent) => unknown
+  /**
+   * Runs for every result that is there, such as a transcript, when the store tells of it: see `createResultUrl`.
+   *
+   * @default nothing is done about results
+   */
+  readonly onResult?: (result: UploadedResult, event: UploadEvent) => unknown
   /**
    * Whether to inspect each upload before: `upload.audio` says what it is, and what is no audio is `rejected`.
    *
@@ -39,13 +45,14 @@ export interface ResolvedEventsOptions extends Required<Omit<UploadEventsOptions
 
 /** @throws FST_UPLOAD_INVALID_OPTIONS naming the option that is wrong */
 export function resolveEventsOptions (
-  { onUploaded, inspect = false, http, ...others }: UploadEventsOptions
+  { onUploaded, onResult = () => {}, inspect = false, http, ...others }: UploadEventsOptions
 ): ResolvedEventsOptions {
   const [unknown] = Object.keys(others).filter(name => !FASTIFY_OPTIONS.has(name))
   if (unknown !== undefined) throw wrong(`unknown field ${unknown}`)
   if (typeof onUploaded !== 'function') throw wrong('onUploaded must be a function')
+  if (typeof onResult !== 'function') throw wrong('onResult must be a function')
   if (typeof inspect !== 'boolean') throw wrong('inspect must be boolean')
-  return { onUploaded, inspect, http: http === undefined ? undefined : resolveHttp(http) }
+  return { onUploaded, onResult, inspect, http: http === undefined ? undefined : resolveHttp(http) }
 }
 
 const FASTIFY_OPTIONS = new Set(['prefix', 'logLevel', 'logSerializers'])

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { stringEnum } from '../document.js'
 import { errors } from '../errors.js'
 import { operation } from '../operation.js'
+import { ResultName } from '../result-name.js'
 import { encode } from '../s3/index.js'
 import { Expiry, Filename, Key, Url } from '../schemas.js'
 
@@ -15,6 +16,9 @@ export const createDownloadUrl = operation({
   },
   input: Type.Object({
     key: Key,
+    result: Type.Optional(Type.String({
+      ...ResultName, description: 'Name of a result, to download it in place of the recording.'
+    })),
     filename: Type.Optional(Type.String({
       ...Filename,
       maxLength: 255,
@@ -26,8 +30,9 @@ export const createDownloadUrl = operation({
   }),
   errors: ['FST_UPLOAD_INVALID_INPUT', 'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_NO_CREDENTIALS'],
 
-  async run ({ keys, presigner }, { key, filename }, { owner }) {
-    const object = keys.find(owner, key)
+  async run ({ keys, presigner }, { key, result, filename }, { owner }) {
+    const recording = keys.find(owner, key)
+    const object = result === undefined ? recording : recording.result(result)
     const parameters = filename === undefined ? {} : { 'response-content-disposition': attachment(filename) }
     const context = await presigner.signingContext()
     const url = await presigner.presign({ operation: 'GetObject', object, parameters }, context)

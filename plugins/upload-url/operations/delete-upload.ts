@@ -12,9 +12,9 @@ export const deleteUpload = operation({
   docs: {
     tag: 'Objects',
     summary: 'Delete an upload',
-    description: 'Deletes the object, and aborts a multipart upload to it that is in progress. Safe to repeat. On a ' +
-      'versioned bucket the object is hidden, and its versions stay until a lifecycle rule removes them. A URL that ' +
-      'has not expired can still upload to the key. Offered where the option `deleteUploads` is on.'
+    description: 'Deletes the object and its results, and aborts a multipart upload to it that is in progress. Safe ' +
+      'to repeat. On a versioned bucket they are hidden, and their versions stay until a lifecycle rule removes ' +
+      'them. A URL that has not expired can still upload to the key. Offered where the option `deleteUploads` is on.'
   },
   input: Type.Object({ key: Key }, { additionalProperties: false }),
   output: Type.Unsafe<void>(Type.Null({ description: 'Deleted.' })),
@@ -23,6 +23,9 @@ export const deleteUpload = operation({
   async run (services, { key }, { owner, signal }) {
     const object = services.keys.find(owner, key)
     if (decodeLayout(key) !== undefined) await abortUploads(services, object, signal)
+    for (const { name } of await services.store.listResults(object, { signal })) {
+      await services.store.deleteObject(object.result(name), { signal })
+    }
     await services.store.deleteObject(object, { signal })
   }
 })

@@ -2,12 +2,12 @@ import { Type } from '@sinclair/typebox'
 import { compareType } from '../compare-type.js'
 import { STORE_ERRORS } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
-import type { OwnedObject } from '../object-key.js'
+import type { OwnedObject, OwnedResult } from '../object-key.js'
 import { operation } from '../operation.js'
 import { ObjectChangedError, storeTimeout, type StoredObject } from '../s3/index.js'
 import { Key } from '../schemas.js'
 import type { Services } from '../services.js'
-import { runUploadedHook, type UploadEvent } from '../uploaded-hook.js'
+import { runResultHook, runUploadedHook, type UploadEvent } from '../uploaded-hook.js'
 import {
   AudioSchema, PendingUploadSchema, RejectedObjectSchema, UploadedObjectSchema, UploadStatusSchema, type UploadedStatus,
   type UploadStatus
@@ -58,7 +58,7 @@ export async function statusOf (
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const stored = await services.store.head(object, { signal })
     if (stored === undefined) break
-    const uploaded = describeObject(key, stored)
+    const uploaded = { ...describeObject(key, stored), ...await describeResults(services, object, signal) }
     const status = inspect ? await inspectObject(services, object, uploaded, signal) : uploaded
     if (status !== undefined) return status
   }
@@ -79,6 +79,29 @@ export async function announceUpload (
   if (status.status !== 'pending') await runUploadedHook(hook, object, status, noticedBy)
 }
 
+/**
+ * Tells the hook of results of one, where there are both.
+ *
+ * @throws the errors of the store; FST_UPLOAD_NOT_PROCESSED
+ */
+export async function announceResult (
+  { hooks: { hook }, store }: Services, result: OwnedResult, signal: AbortSignal
+): Promise<void> {
+  if (hook === undefined) return
+  const stored = await store.head(result, { signal })
+  if (stored === undefined) return
+  const { recording: { key }, name } = result
+  const { size, etag, contentType, lastModified } = stored
+  await runResultHook(hook, result, {
+    key,
+    name,
+    size,
+    etag,
+    ...contentType !== undefined && { contentType },
+    ...lastModified !== undefined && { lastModified: lastModified.toISOString() }
+  })
+}
+
 function describeObject (key: string, stored: StoredObject): UploadedStatus {
   const { size, contentType, etag, sha256, lastModified, metadata } = stored
   return {
@@ -90,6 +113,14 @@ function describeObject (key: string, stored: StoredObject): UploadedStatus {
     ...sha256 !== undefined && { sha256 },
     ...lastModified !== undefined && { lastModified: lastModified.toISOString() },
     metadata: decodeMetadata(metadata)
+  }
+}
+
+async function describeResults ({ options, store }: Services, object: OwnedObject, signal: AbortSignal) {
+  if (!options.results) return {}
+  const results = await store.listResults(object, { signal })
+  return {
+    results: results.map(({ lastModified, ...result }) => ({ ...result, lastModified: lastModified.toISOString() }))
   }
 }
 

@@ -3,6 +3,7 @@ import { completeMultipartUpload } from './complete-multipart-upload.js'
 import { createDownloadUrl } from './create-download-url.js'
 import { createMultipartUpload } from './create-multipart-upload.js'
 import { createPartUrls } from './create-part-urls.js'
+import { createResultUrl } from './create-result-url.js'
 import { createUploadForm } from './create-upload-form.js'
 import { createUploadUrl, createUploadUrls } from './create-upload-url.js'
 import { deleteUpload } from './delete-upload.js'
@@ -27,6 +28,7 @@ export const operations = {
   createDownloadUrl,
   listUploads,
   deleteUpload,
+  createResultUrl,
   signMultipartUpload,
   signMultipartRequest
 }

@@ -3,8 +3,10 @@ import {
 } from '@aws-sdk/client-s3'
 import { errors } from '../errors.js'
 import type { Folder, OwnedObject } from '../object-key.js'
+import { isResultName } from '../result-name.js'
 import { invalidResponse } from './answers.js'
 import type { Call, CallOptions } from './call.js'
+import { toStoredResult, type StoredResult } from './stored-object.js'
 
 /** An object in a list. */
 export interface ListedObject {
@@ -40,6 +42,11 @@ export interface Page<Entry> {
 
 /** The lists of the store, in pages. A cursor opens no other folder than the one it is used with. */
 export interface Listings {
+  /**
+   * @returns the results of a recording, by name; the first 1 000 of them
+   * @throws FST_UPLOAD_STORE_REFUSED where the service must not list the bucket
+   */
+  listResults (object: OwnedObject, options?: CallOptions): Promise<StoredResult[]>
   /** The objects of a folder, without those of folders in it, in the order of their keys. */
   listObjects (folder: Folder, page: PageOptions): Promise<Page<ListedObject>>
   /** The multipart uploads in progress in a folder, or to one object, in the order of their keys. */
@@ -50,11 +57,23 @@ const INVALID_CURSOR = () => {
   throw new errors.FST_UPLOAD_INVALID_INPUT('cursor is invalid: pass the one of the page before')
 }
 
+const listDenied = () => {
+  throw new errors.FST_UPLOAD_STORE_REFUSED('it denies s3:ListBucket, which listing results needs (AccessDenied)')
+}
+
 /** What stores say of a cursor that is none of theirs. */
 const EXCEPTIONS = { InvalidArgument: INVALID_CURSOR, 400: INVALID_CURSOR }
 
 export function createListings (client: S3Client, bucket: string, call: Call): Listings {
   return {
+    async listResults ({ resultsPrefix }, { signal } = {}) {
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: resultsPrefix })
+      const { Contents = [] } = await call('ListObjectsV2', options => client.send(command, options), {
+        signal, exceptions: { AccessDenied: listDenied }
+      })
+      return Contents.map(object => toStoredResult(object, resultsPrefix)).filter(({ name }) => isResultName(name))
+    },
+
     async listObjects ({ prefix }, { limit, cursor, signal }) {
       const command = new ListObjectsV2Command({
         Bucket: bucket, Prefix: prefix, Delimiter: '/', MaxKeys: limit, ContinuationToken: cursor
@@ -103,8 +122,8 @@ function writeCursor (key: string, uploadId: string): string {
   return Buffer.from(`${key}\n${uploadId}`).toString('base64url')
 }
 
-function readCursor (cursor: string): [key: string, uploadId: string] {
-  const [key = '', uploadId, ...others] = Buffer.from(cursor, 'base64url').toString().split('\n')
-  if (key === '' || uploadId === undefined || others.length > 0) return INVALID_CURSOR()
-  return [key, uploadId]
+// Wherever a cursor points, the store lists nothing outside of the folder.
+function readCursor (cursor: string): Array<string | undefined> {
+  const [key, uploadId] = Buffer.from(cursor, 'base64url').toString().split('\n')
+  return [key || undefined, uploadId || undefined]
 }

@@ -2,7 +2,7 @@ import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand,
   ListPartsCommand, PutObjectCommand, UploadPartCommand
 } from '@aws-sdk/client-s3'
-import type { OwnedObject } from '../object-key.js'
+import type { Owned } from '../object-key.js'
 
 /** The S3 operations a client is handed a URL for, under the names of the S3 API. */
 export const OPERATIONS = {
@@ -29,7 +29,7 @@ export const PARAMETERS = {
 /** One request to sign: an operation on an object, its parameters, and the headers the sender must repeat. */
 export interface ObjectRequest {
   readonly operation: Operation
-  readonly object: OwnedObject
+  readonly object: Owned
   readonly parameters?: Readonly<Partial<Record<keyof typeof PARAMETERS, string>>>
   /** Header values by lower-case name; every one of them is signed. */
   readonly headers?: Readonly<Record<string, string>>

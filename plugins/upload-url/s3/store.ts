@@ -4,7 +4,7 @@ import {
   type ListPartsCommandOutput, type S3Client
 } from '@aws-sdk/client-s3'
 import { errors } from '../errors.js'
-import type { OwnedObject, OwnedUpload } from '../object-key.js'
+import type { Owned, OwnedObject, OwnedUpload } from '../object-key.js'
 import { invalidResponse, toStoreError } from './answers.js'
 import { createCall, type CallOptions, type Exceptions, type SendOptions } from './call.js'
 import type { CredentialSource } from './credentials.js'
@@ -35,7 +35,7 @@ interface CompletionOptions extends CallOptions {
  */
 export interface Store extends Listings {
   /** @returns undefined where there is nothing, or nothing that may be read */
-  head (object: OwnedObject, options?: CallOptions): Promise<StoredObject | undefined>
+  head (object: Owned, options?: CallOptions): Promise<StoredObject | undefined>
   /**
    * @returns exactly the bytes of the range
    * @throws ObjectChangedError where the object is gone or another by now
@@ -60,7 +60,7 @@ export interface Store extends Listings {
   /** Frees the parts, unless the upload has ended one way or the other. */
   abortMultipartUpload (upload: OwnedUpload, options?: CallOptions): Promise<void>
   /** Deletes an object, where there is one. On a versioned bucket its versions stay, below a delete marker. */
-  deleteObject (object: OwnedObject, options?: CallOptions): Promise<void>
+  deleteObject (object: Owned, options?: CallOptions): Promise<void>
   /** Asks whether the bucket is there and accepts who we are; rights that this service does not need may lack. */
   checkBucket (): Promise<void>
 }
@@ -85,7 +85,7 @@ export interface StoreOptions {
 export function createStore ({ client, credentials, bucket, warn }: StoreOptions): Store {
   const call = createCall(credentials, warn)
 
-  async function head (object: OwnedObject, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
+  async function head (object: Owned, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
     const output = await call('HeadObject', options => client.send(command, options), {
       signal, exceptions: withoutBody(() => explainHead(object, signal))
@@ -95,7 +95,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
 
   // A HEAD has no body to say in whether there is no object, no bucket, no permission, or no such access key. Without
   // the right to list the bucket, which this service does not want, S3 denies access to what is not there.
-  async function explainHead (object: OwnedObject, signal: AbortSignal | undefined): Promise<undefined> {
+  async function explainHead (object: Owned, signal: AbortSignal | undefined): Promise<undefined> {
     const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: 'bytes=0-0' })
     const nothing = () => undefined
     await call('GetObject', async options => await (await client.send(command, options)).Body?.transformToByteArray(), {
@@ -190,7 +190,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     })
   }
 
-  async function deleteObject (object: OwnedObject, { signal }: CallOptions = {}): Promise<void> {
+  async function deleteObject (object: Owned, { signal }: CallOptions = {}): Promise<void> {
     const command = new DeleteObjectCommand({ Bucket: bucket, Key: object.key })
     const done = () => undefined
     await call('DeleteObject', options => client.send(command, options), {

@@ -1,4 +1,4 @@
-import type { HeadObjectCommandOutput, Part } from '@aws-sdk/client-s3'
+import type { _Object as ListedObject, HeadObjectCommandOutput, Part } from '@aws-sdk/client-s3'
 import { invalidResponse } from './answers.js'
 import { S3_LIMITS } from './limits.js'
 
@@ -31,6 +31,16 @@ export interface StoredPart {
   readonly lastModified?: Date
 }
 
+/** A result that the store has. */
+export interface StoredResult {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  /** With its quotes. */
+  readonly etag?: string
+  readonly lastModified: Date
+}
+
 /** @throws FST_UPLOAD_STORE_REFUSED for an answer that lacks what every object has */
 export function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
   const { ContentLength, ContentType, ETag, LastModified, Metadata = {}, ServerSideEncryption } = output
@@ -45,6 +55,17 @@ export function toStoredObject (output: HeadObjectCommandOutput): StoredObject {
     ...sha256 !== undefined && { sha256: Buffer.from(sha256, 'base64').toString('hex') },
     ...ServerSideEncryption !== undefined && { encryption: ServerSideEncryption }
   }
+}
+
+/**
+ * @param prefix of the keys that were asked for
+ * @throws FST_UPLOAD_STORE_REFUSED for what was not asked for, or lacks what every object has
+ */
+export function toStoredResult ({ Key, Size, ETag, LastModified }: ListedObject, prefix: string): StoredResult {
+  if (Key?.startsWith(prefix) !== true || Size === undefined || LastModified === undefined) {
+    throw invalidResponse('a list of invalid objects')
+  }
+  return { name: Key.slice(prefix.length), size: Size, ...ETag && { etag: ETag }, lastModified: LastModified }
 }
 
 /**

@@ -80,6 +80,17 @@ t.test('the hook hears nothing of another bucket, another prefix, an object that
   t.same(told, [])
 })
 
+t.test('a result that lands runs onResult with its recording and its owner, and is no upload', async t => {
+  const results: unknown[] = []
+  const { app, store, told } = await withEvents(t, { onResult: (result, { owner, id }) => { results.push({ ...result, owner, id }) } })
+  const key = await upload(app)
+  const { url, headers } = await app.uploads.createResultUrl({ key, name: 'transcript.json' }, ALICE)
+  await fetch(url, { method: 'PUT', headers, body: '{}' })
+  await app.uploads.handleStoreEvent(event(store, `${key}.results/transcript.json`, `${key}.results/missing.json`, `${key}.results/no.exe`))
+  t.match(results, [{ key, name: 'transcript.json', size: 2, contentType: 'application/json', owner: 'alice', id: /^[0-9a-f-]{36}$/ }])
+  t.same(told, [])
+})
+
 t.test('what the hook throws makes the event come again, after the others of its message were tried', async t => {
   let failing = true
   const seen: string[] = []
