@@ -14,7 +14,9 @@ import { setUpBucket } from './setup.js'
 
 const USAGE = `Usage: fastify-upload-url <command>
 
-  check                     tries everything that uploads need of the bucket, and says what to do where it fails
+  check [--events <url>]    tries everything that uploads need of the bucket, and says what to do where it fails; with
+                            --events, also waits for the event of an upload: in an SQS queue, or at a URL of this
+                            machine that the store posts events to, where it listens in place of the server
   setup [--create-bucket] [--events <arn|url>]
                             sets the CORS rule for CORS_ORIGINS, and the rule that aborts incomplete uploads; with
                             --events, sends an event for each new object to an SQS queue, an SNS topic or an event bus
@@ -38,9 +40,12 @@ const LABELS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ' } as co
 // Said to whoever develops with the SDK, not to whoever runs this command.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
-async function check (): Promise<void> {
+async function check (events: string | undefined): Promise<void> {
+  if (events !== undefined && !/^https?:\/\/[^\s]+$/.test(events)) {
+    throw new ConfigError(['--events must be the URL of an SQS queue, or one of this machine that the store posts to'])
+  }
   const context = await createCheckContext(readSettings())
-  const isHealthy = await checkBucket(context, result => print(format(result)))
+  const isHealthy = await checkBucket(context, result => print(format(result)), events)
   await context.close()
   process.exitCode = isHealthy ? 0 : 1
 }
@@ -101,7 +106,7 @@ async function main (): Promise<void> {
     }
   })
   if (values.help) return print(USAGE)
-  if (surplus.length === 0 && command === 'check') return await check()
+  if (surplus.length === 0 && command === 'check') return await check(values.events)
   if (surplus.length === 0 && command === 'setup') return await setup(values['create-bucket'], values.events)
   process.stderr.write(USAGE)
   process.exitCode = 2

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { CheckError } from './check-error.js'
+import { signedPost } from './signed-post.js'
 
-const TIMEOUT_MS = 15_000
 const OTHER_STORES = 'Only Ceph RGW can be told over its API to send events to a URL. ' +
   'On AWS, name a queue: --events with the ARN of an SQS queue. ' +
   'On MinIO, set notify_webhook with "mc admin config set", and give --events the ARN that "mc admin info" shows. ' +
@@ -30,25 +30,15 @@ export async function createRgwTopic (client: S3Client, name: string, pushEndpoi
       [`Attributes.entry.${index + 1}.key`, key], [`Attributes.entry.${index + 1}.value`, value]
     ]))
   }).toString()
-  const signer = await client.config.signer({
-    name: 'sigv4', signingName: 'sns', signingRegion: await client.config.region(), properties: {}
+  const { status, text } = await signedPost(client, {
+    url: `${protocol}//${host}${path}`,
+    service: 'sns',
+    region: await client.config.region(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body
   })
-  const { headers } = await signer.sign({
-    method: 'POST',
-    protocol,
-    hostname,
-    path,
-    query: {},
-    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
-    body,
-    ...port !== undefined && { port }
-  })
-  const response = await fetch(`${protocol}//${host}${path}`, {
-    method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS)
-  })
-  const answer = await response.text()
-  const arn = /<TopicArn>([^<]+)<\/TopicArn>/.exec(answer)?.[1]
-  if (response.ok && arn !== undefined) return arn
-  const code = /<Code>(\w+)<\/Code>/.exec(answer)?.[1] ?? 'without a topic'
-  throw new CheckError(`CreateTopic was answered ${response.status} (${code})`, OTHER_STORES)
+  const arn = /<TopicArn>([^<]+)<\/TopicArn>/.exec(text)?.[1]
+  if (status === 200 && arn !== undefined) return arn
+  const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? 'without a topic'
+  throw new CheckError(`CreateTopic was answered ${status} (${code})`, OTHER_STORES)
 }

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { GetBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetBucketNotificationConfigurationCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
+import { eventCheck } from '../../../plugins/upload-url/bucket/checks-events.js'
+import type { BucketCheckContext } from '../../../plugins/upload-url/bucket/context.js'
 import { ConfigError } from '../../../plugins/upload-url/bucket/environment.js'
 import { parseEventDestination } from '../../../plugins/upload-url/bucket/event-destination.js'
 import { setUpEvents } from '../../../plugins/upload-url/bucket/setup-events.js'
 import { readStoreEvents } from '../../../plugins/upload-url/events/index.js'
+import { freePort } from '../../fixtures/free-port.js'
 import { errorBody, scriptedStore } from '../../fixtures/scripted-store.js'
 import { startStore } from '../../fixtures/store.js'
 import { uploadsTo } from '../../fixtures/uploads-to.js'
@@ -93,6 +96,38 @@ t.test('events that are configured already are explained', async t => {
   await t.rejects(setUp(t, QUEUE, { refusal }), { message: /overlap/, hint: /EventBridge/ })
 })
 
+t.test('a check takes the event of its own upload from a queue, and leaves those of others', async t => {
+  const store = await startStore(t)
+  const uploads = await uploadsTo(t, store)
+  const calls: Array<{ readonly action: unknown, readonly body: Record<string, unknown> }> = []
+  const keys = new Set<string>()
+  const eventOf = (key: string) => JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: store.bucket }, object: { key } } }] })
+  const { endpoint } = await scriptedStore(t, async (request, response) => {
+    const action = String(request.headers['x-amz-target']).split('.')[1]
+    calls.push({ action, body: JSON.parse(await text(request)) })
+    t.match(request.headers.authorization, /\/sqs\/aws4_request/)
+    if (action !== 'ReceiveMessage') return response.end('{}')
+    const Messages = ['uploads/bob/other.mp3', ...keys].map(key => ({ Body: eventOf(key), ReceiptHandle: key }))
+    response.end(JSON.stringify(calls.length === 1 ? {} : { Messages }))
+  })
+  await store.client.send(new HeadBucketCommand({ Bucket: store.bucket }))
+  const from = await eventCheck(`${endpoint}/123456789012/uploads`).run(contextOf({ client: store.client, uploads, createdKeys: keys }))
+  t.match(from, /^from the queue uploads, after \d+ ms$/)
+  t.same(calls.filter(({ action }) => action === 'DeleteMessage').map(({ body }) => body['ReceiptHandle']), [...keys])
+})
+
+t.test('a queue that a check may not read is an error that says so', async t => {
+  const store = await startStore(t)
+  const { endpoint } = await scriptedStore(t, (_request, response) => { response.writeHead(403).end('{"__type":"com.amazonaws.sqs#AccessDenied"}') })
+  const context = contextOf({ client: store.client, uploads: await uploadsTo(t, store) })
+  await t.rejects(eventCheck(`${endpoint}/123456789012/uploads`).run(context), { message: 'ReceiveMessage was answered 403 (AccessDenied)' })
+})
+
+/** What a check of events needs of its context. */
+function contextOf ({ createdKeys = new Set<string>(), ...rest }: Pick<BucketCheckContext, 'client' | 'uploads'> & Partial<BucketCheckContext>): BucketCheckContext {
+  return { bucket: 'recordings', keyPrefix: 'uploads', corsOrigins: [], now: () => new Date(), keyOutsidePrefix: 'x', createdKeys, close: async () => {}, ...rest }
+}
+
 for (const wrong of ['', 'uploads', 'arn:aws:s3:::recordings', 'arn:aws:lambda:eu-central-1:123456789012:function:f', 'ftp://a.example/']) {
   t.test(`events are not sent to ${JSON.stringify(wrong)}`, async t => {
     t.throws(() => parseEventDestination(wrong), ConfigError)
@@ -125,6 +160,14 @@ if (isRgw) {
     t.equal((await fetch(put, { method: 'PUT', body: 'x' })).status, 200)
     await received
     t.same(readStoreEvents(JSON.parse(bodies[0]!)), [{ bucket, key }])
+  })
+
+  t.test('a check listens where Ceph RGW posts, and says from where an event came and when', async t => {
+    const store = await startStore(t)
+    const { client, bucket, uploads } = { ...store, uploads: await uploadsTo(t, store) }
+    const url = `http://127.0.0.1:${await freePort()}/upload-events/a-secret-of-the-path-0123`
+    await setUpEvents({ client, bucket, keyPrefix: 'uploads', destination: parseEventDestination(url) }, () => {})
+    t.match(await eventCheck(url).run(contextOf({ client, uploads })), /^from 127\.0\.0\.1, after \d+ ms$/)
   })
 } else {
   t.test('a store that sends nothing to a URL is told from one that does, with what to do instead', async t => {
