@@ -26,7 +26,7 @@ export default {
       path: UPLOAD_URL,
       pathNot: `${UPLOAD_URL}(uppy/|events/|(index|internals)\\.ts$)`
     }),
-    never('subpaths-on-top', { path: UPLOAD_URL, pathNot: `${UPLOAD_URL}(uppy|events)/` }, {
+    never('subpaths-on-top', { path: UPLOAD_URL, pathNot: `${UPLOAD_URL}(uppy|events|bucket)/` }, {
       path: `${UPLOAD_URL}(uppy|events)/`
     })
   ],

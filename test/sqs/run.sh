@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Events from an SQS queue: an emulator of SQS, and the server killed amid them; about two minutes
+# Events from an SQS queue: an emulator of SQS, and the server killed amid them; about three minutes
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

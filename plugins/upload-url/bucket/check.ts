@@ -1,5 +1,6 @@
 import { CheckWarning, toCheckError } from './check-error.js'
 import { connection } from './checks-connection.js'
+import { eventCheck } from './checks-events.js'
 import { corsChecks, rules } from './checks-rules.js'
 import { uploads } from './checks-uploads.js'
 import type { BucketCheckContext, Check } from './context.js'
@@ -18,13 +19,15 @@ export interface CheckResult {
  * fails ends it.
  *
  * @param report is given each result as it comes
+ * @param eventSource where the event of an upload has to come, as {@link eventCheck} takes it. Default: nowhere.
  * @returns whether everything works; warnings are no failures
  */
 export async function checkBucket (
-  context: BucketCheckContext, report: (result: CheckResult) => void
+  context: BucketCheckContext, report: (result: CheckResult) => void, eventSource?: string
 ): Promise<boolean> {
   let isHealthy = true
-  for (const check of [...connection, ...uploads, ...corsChecks(context.corsOrigins), ...rules]) {
+  const events = eventSource === undefined ? [] : [eventCheck(eventSource)]
+  for (const check of [...connection, ...uploads, ...events, ...corsChecks(context.corsOrigins), ...rules]) {
     const result = await runCheck(check, context)
     report(result)
     if (result.outcome !== 'failed') continue

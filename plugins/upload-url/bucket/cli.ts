@@ -8,12 +8,19 @@ import {
   BucketEnvironmentSchema, ConfigError, Environment, loadEnvFile, readBucketSettings, type BucketEnvironment,
   type BucketSettings
 } from './environment.js'
+import { parseEventDestination } from './event-destination.js'
+import { setUpEvents } from './setup-events.js'
 import { setUpBucket } from './setup.js'
 
 const USAGE = `Usage: fastify-upload-url <command>
 
-  check                     tries everything that uploads need of the bucket, and says what to do where it fails
-  setup [--create-bucket]   sets the CORS rule for CORS_ORIGINS, and the rule that aborts incomplete uploads
+  check [--events <url>]    tries everything that uploads need of the bucket, and says what to do where it fails; with
+                            --events, also waits for the event of an upload: in an SQS queue, or at a URL of this
+                            machine that the store posts events to, where it listens in place of the server
+  setup [--create-bucket] [--events <arn|url>]
+                            sets the CORS rule for CORS_ORIGINS, and the rule that aborts incomplete uploads; with
+                            --events, sends an event for each new object to an SQS queue, an SNS topic or an event bus
+                            (by ARN), or from Ceph RGW to the URL of a server
 
 Both read S3_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_PUBLIC_ENDPOINT,
 S3_FORCE_PATH_STYLE, KEY_PREFIX and CORS_ORIGINS from the environment, or from a .env file.
@@ -33,17 +40,26 @@ const LABELS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ' } as co
 // Said to whoever develops with the SDK, not to whoever runs this command.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
-async function check (): Promise<void> {
+async function check (events: string | undefined): Promise<void> {
+  if (events !== undefined && !/^https?:\/\/[^\s]+$/.test(events)) {
+    throw new ConfigError(['--events must be the URL of an SQS queue, or one of this machine that the store posts to'])
+  }
   const context = await createCheckContext(readSettings())
-  const isHealthy = await checkBucket(context, result => print(format(result)))
+  const isHealthy = await checkBucket(context, result => print(format(result)), events)
   await context.close()
   process.exitCode = isHealthy ? 0 : 1
 }
 
-async function setup (createBucket: boolean): Promise<void> {
+async function setup (createBucket: boolean, events: string | undefined): Promise<void> {
+  const destination = events === undefined ? undefined : parseEventDestination(events)
   const { client: config, ...settings } = readSettings()
   const client = new S3Client(config)
-  await setUpBucket({ ...settings, client, createBucket }, step => print(`${LABELS.ok}${step}`))
+  const report = (step: string) => print(`${LABELS.ok}${step}`)
+  await setUpBucket({ ...settings, client, createBucket }, report)
+  if (destination !== undefined) {
+    const remainder = await setUpEvents({ ...settings, client, destination }, report)
+    if (remainder !== undefined) print(`\n${remainder}`)
+  }
   client.destroy()
 }
 
@@ -83,11 +99,15 @@ function exitWithError (error: unknown): void {
 async function main (): Promise<void> {
   const { positionals: [command, ...surplus], values } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, 'create-bucket': { type: 'boolean', default: false } }
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      'create-bucket': { type: 'boolean', default: false },
+      events: { type: 'string' }
+    }
   })
   if (values.help) return print(USAGE)
-  if (surplus.length === 0 && command === 'check') return await check()
-  if (surplus.length === 0 && command === 'setup') return await setup(values['create-bucket'])
+  if (surplus.length === 0 && command === 'check') return await check(values.events)
+  if (surplus.length === 0 && command === 'setup') return await setup(values['create-bucket'], values.events)
   process.stderr.write(USAGE)
   process.exitCode = 2
 }
