@@ -42,7 +42,7 @@ export interface TransferEvents {
 }
 
 type Reference = Pick<SavedUpload, 'key' | 'uploadId' | 'partSize'>
-type MultipartUpload = Reference & { readonly parts: Parts }
+type MultipartUpload = Reference & { readonly parts: Parts, readonly isContinued: boolean }
 
 const PROGRESS_INTERVAL_MS = 100
 /** How often parts that turn out to be missing at the end are sent again. */
@@ -126,14 +126,21 @@ export class FileTransfer {
     if (done) return done
     const upload = this.#multipart!
     for (let round = 1; ; round += 1) {
-      await this.#sendMissing(upload, call)
       try {
+        await this.#sendMissing(upload, call)
         const { key, size } = await service.completeMultipartUpload(upload, call)
         this.#forget(upload)
         return { key, size }
       } catch (error) {
-        if (!(error instanceof UploadError && error.status === 400) || round === MAX_ROUNDS) throw error
-        this.#markArrived(await upload.parts.list(call))
+        if (!(error instanceof UploadError && error.status === 400)) throw error
+        if (round < MAX_ROUNDS) {
+          this.#markArrived(await upload.parts.list(call))
+        } else if (upload.isContinued) {
+          this.#forget(upload)
+          return await this.#sendInParts(call)
+        } else {
+          throw error
+        }
       }
     }
   }
@@ -169,7 +176,8 @@ export class FileTransfer {
     if (!unlock && this.#saved) throw new UploadError('IN_PROGRESS', 'This upload is in progress in another tab', true)
     if (!unlock) return undefined
     this.#unlock = unlock
-    this.#use(found)
+    this.#use(found, true)
+    this.#saved = undefined
     try {
       this.#markArrived(await this.#multipart!.parts.list(call))
       return undefined
@@ -199,10 +207,11 @@ export class FileTransfer {
     return { name: this.#declared().filename ?? '', size: this.#file.size, lastModified }
   }
 
-  #use (upload: Reference): void {
+  #use (upload: Reference, isContinued = false): void {
     const { options, service } = this.#context
     const { key, uploadId, partSize } = upload
-    this.#multipart = { key, uploadId, partSize, parts: new Parts(options, service, { key, uploadId }) }
+    const parts = new Parts(options, service, { key, uploadId })
+    this.#multipart = { key, uploadId, partSize, parts, isContinued }
   }
 
   #forget (upload: Reference): void {

@@ -21,6 +21,8 @@ export interface SavedUpload extends FileIdentity {
   readonly checksum?: 'sha256'
 }
 
+/** Of one upload, by S3. */
+const MAX_PARTS = 10_000
 const NUMBERS = ['size', 'lastModified', 'partSize', 'started'] as const
 const STRINGS = ['name', 'key', 'uploadId'] as const
 
@@ -68,9 +70,9 @@ export function isSameFile (saved: FileIdentity, file: FileIdentity): boolean {
 function parse (text: string | null): SavedUpload | undefined {
   try {
     const saved = JSON.parse(text!)
-    const isValid = NUMBERS.every(field => Number.isFinite(saved[field]) && saved[field] >= 0) && saved.partSize >= 1 &&
+    const isValid = NUMBERS.every(field => Number.isFinite(saved[field]) && saved[field] >= 0) &&
       STRINGS.every(field => typeof saved[field] === 'string')
-    return isValid ? saved : undefined
+    return isValid && saved.partSize * MAX_PARTS >= saved.size ? saved : undefined
   } catch {
     return undefined
   }
