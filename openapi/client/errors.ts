@@ -1,7 +1,8 @@
 /** The codes of the client's own errors; those of the service begin with `FST_`, and have its messages. */
 export type ClientErrorCode =
   'ABORTED' | 'NETWORK' | 'STALLED' | 'STORE_REFUSED' | 'STORE_UNAVAILABLE' | 'SERVICE_FAILED' | 'HEADERS_FAILED' |
-  'FILE_REQUIRED' | 'FILE_CHANGED' | 'IN_PROGRESS' | 'FAILED'
+  'FILE_REQUIRED' | 'FILE_CHANGED' | 'IN_PROGRESS' | 'NOTHING_RECORDED' |
+  'FAILED'
 
 /** Why an upload failed. */
 export class UploadError extends Error {

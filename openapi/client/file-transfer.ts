@@ -31,6 +31,8 @@ export interface UploadResult {
 /** What uploads need of their uploader. */
 export interface UploadContext {
   readonly options: ResolvedOptions
+  /** Whose uploads these are, and at which service. */
+  readonly scope: string
   readonly service: Service
   readonly saved: SavedUploads
 }

@@ -46,6 +46,7 @@ export async function sleep (
     const events = { signal: listening.signal }
     signal.addEventListener('abort', end, events)
     globalThis.addEventListener?.('online', end, events)
+    if (signal.aborted) end()
     function end (): void {
       clock.clearTimeout(timer)
       listening.abort()

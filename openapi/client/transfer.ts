@@ -23,7 +23,11 @@ export interface Uploader {
 
 /** An uploader for files alone: the same as that of the package, without `record`. */
 export function createUploader (options: UploaderOptions): Uploader {
-  const context = createContext(options)
+  return createFileUploader(createContext(options))
+}
+
+/** Everything of an uploader that needs no recorder. */
+export function createFileUploader (context: UploadContext): Uploader {
   return {
     upload: (file, settings = {}) => new Upload(context, file, settings),
     unfinished: () => findUnfinished(context)
@@ -35,5 +39,5 @@ export function createContext (options: UploaderOptions): UploadContext {
   const resolved = resolveOptions(options)
   const { storage, baseUrl, owner = '' } = resolved
   const scope = `fastify-upload-url ${baseUrl} ${owner}`
-  return { options: resolved, service: createService(resolved), saved: new SavedUploads(storage, scope) }
+  return { options: resolved, scope, service: createService(resolved), saved: new SavedUploads(storage, scope) }
 }

@@ -19,8 +19,6 @@ export interface UnfinishedUpload {
    * @throws UploadError with the code FILE_REQUIRED or FILE_CHANGED, and as an upload does
    */
   finish (file?: Blob): Promise<UploadResult>
-  /** As `finish`, with events; throws at once where the file is not the same. */
-  resume (file?: Blob): Upload
   /** Deletes what has arrived, and forgets it. */
   discard (): Promise<void>
 }
@@ -34,24 +32,22 @@ export async function findUnfinished (context: UploadContext): Promise<Unfinishe
 
 function unfinishedFile (context: UploadContext, saved: SavedUpload): UnfinishedUpload {
   const { name, size, started, lastModified } = saved
-  const resume = (file?: Blob): Upload => {
-    if (!file) throw new UploadError('FILE_REQUIRED', `Choose ${name} again to continue`)
-    const { size, name: itsName = name, lastModified: itsDate = lastModified } = file as Blob & Partial<File>
-    if (!isSameFile(saved, { size, name: itsName, lastModified: itsDate })) {
-      throw new UploadError('FILE_CHANGED', `This is not the ${name} that was begun`)
-    }
-    return new Upload(context, file, { filename: name, lastModified }, saved)
-  }
   return {
     kind: 'file',
     name,
     size,
     started: new Date(started),
-    resume,
-    finish: async file => await resume(file).done,
+    async finish (file) {
+      if (!file) throw new UploadError('FILE_REQUIRED', `Choose ${name} again to continue`)
+      const { size, name: itsName = name, lastModified: itsDate = lastModified } = file as Blob & Partial<File>
+      if (!isSameFile(saved, { size, name: itsName, lastModified: itsDate })) {
+        throw new UploadError('FILE_CHANGED', `This is not the ${name} that was begun`)
+      }
+      return await new Upload(context, file, { filename: name, lastModified }, saved).done
+    },
     async discard () {
-      context.saved.forget(saved)
       const { options: { stallTimeout }, service } = context
+      context.saved.forget(saved)
       await service.abortMultipartUpload(saved, { signal: AbortSignal.timeout(stallTimeout * 1000) })
     }
   }
