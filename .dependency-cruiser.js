@@ -18,6 +18,7 @@ export default {
       dependencyTypesNot: ['aliased-workspace']
     }),
     never('local-s3-alone', { path: LOCAL_S3 }, { path: UPLOAD_URL }),
+    never('client-alone', { path: '^openapi/client/' }, { pathNot: '^openapi/client/' }),
     never('upload-url-alone', { path: UPLOAD_URL }, { path: LOCAL_S3 }),
     never('audio-alone', { path: `${UPLOAD_URL}audio/` }, { path: '^(src|plugins)/', pathNot: `${UPLOAD_URL}audio/` }),
     never('operations-on-foundations', { path: FOUNDATIONS }, { path: `${UPLOAD_URL}(operations/|index\\.ts|operation\\.ts)` }),

@@ -2,6 +2,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
+COPY openapi/client openapi/client
 COPY plugins plugins
 COPY src src
 RUN npm ci --ignore-scripts --no-audit --no-fund \

@@ -30,6 +30,8 @@ export interface StoreProxy {
   readonly parts: readonly PartPut[]
   /** Stops parts from this number on, before the store hears of them. */
   readonly gateAt: (partNumber: number) => Gate
+  /** Fails every PUT of a part of which this is true, before the store hears of it. */
+  readonly failIf: (fails: () => boolean) => void
   /** Breaks every connection and takes no new one. */
   readonly cut: () => Promise<void>
   /** Listens again, at the same address. */
@@ -42,6 +44,8 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
   const parts: PartPut[] = []
   let gate: { readonly partNumber: number, readonly opened: Promise<void>, readonly reach: () => void, readonly leave: () => void } | undefined
 
+  let fails = () => false
+
   async function forward (request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '', headers } = request
     let body: Readable = request
@@ -52,6 +56,11 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
       // Read on, for nobody notices on a connection at rest that the other side has gone.
       const [bytes] = await Promise.all([buffer(request), gate.opened])
       body = Readable.from([bytes])
+    }
+    if (partNumber > 0 && fails()) {
+      parts.push({ partNumber, status: 503 })
+      request.resume().on('end', () => response.writeHead(503, { 'access-control-allow-origin': '*' }).end())
+      return
     }
     // The response learns that its socket was cut off only later in the turn, when a part may be on its way already.
     if (request.socket.destroyed) return
@@ -90,6 +99,7 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
       gate = { partNumber, opened, reach, leave }
       return { reached, left, open: () => { gate = undefined; open() } }
     },
+    failIf (condition) { fails = condition },
     cut: close,
     mend: () => listen(port)
   }

@@ -75,6 +75,13 @@ for (const folder of PACKAGES) {
   })
 }
 
+t.test('the client imports nothing but its own files, and depends on nothing', t => {
+  const { name: _name, scripts: _scripts, ...client } = manifest('openapi/client')
+  t.same([...importedBy(sources('openapi/client'))], [])
+  t.same(Object.keys(client).filter(key => /dependencies/i.test(key)), [])
+  t.end()
+})
+
 t.test('the server declares exactly what its files import', async t => {
   const { dependencies, devDependencies } = manifest('.')
   const imported = importedBy(SERVER.flatMap(folder => sources(folder, [...PACKAGES, 'plugins/playground/public'])))

@@ -1,0 +1,51 @@
+/** The codes of the client's own errors; those of the service begin with `FST_`, and have its messages. */
+export type ClientErrorCode =
+  'ABORTED' | 'NETWORK' | 'STALLED' | 'STORE_REFUSED' | 'STORE_UNAVAILABLE' | 'SERVICE_FAILED' | 'HEADERS_FAILED' |
+  'FILE_REQUIRED' | 'FILE_CHANGED' | 'IN_PROGRESS' | 'NOTHING_RECORDED' |
+  'FAILED'
+
+/** Why an upload failed. */
+export class UploadError extends Error {
+  override readonly name = 'UploadError'
+  /** Whether it has been retried as often as it may be. @internal */
+  isFinal = false
+
+  /**
+   * @param code for programs: a code of the client or of the service
+   * @param message for people
+   * @param retryable whether the same may succeed later
+   * @param status of the response, where there was one
+   * @param retryAfter milliseconds that the response asked to wait
+   */
+  constructor (
+    readonly code: ClientErrorCode | (string & {}),
+    message: string,
+    readonly retryable = false,
+    readonly status?: number,
+    readonly retryAfter = 0
+  ) {
+    super(message)
+  }
+}
+
+/** The error of an upload that was aborted. */
+export function aborted (): UploadError {
+  return new UploadError('ABORTED', 'The upload was aborted')
+}
+
+/** The error of a request that got no answer. */
+export function networkError (): UploadError {
+  return new UploadError('NETWORK', 'The connection failed', true)
+}
+
+/** Whether a response with this status may be another one next time. */
+export function isRetryable (status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
+}
+
+/** The header Retry-After in milliseconds (RFC 9110, section 10.2.3); 0 without one. */
+export function parseRetryAfter (value: string | null | undefined, now: number): number {
+  if (!value) return 0
+  const milliseconds = Number.isFinite(+value) ? +value * 1000 : Date.parse(value) - now
+  return Math.max(milliseconds, 0) || 0
+}
