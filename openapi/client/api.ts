@@ -87,7 +87,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List your multipart uploads in progress
+         * @description Those that are neither completed nor aborted, in pages, to continue after an interruption. A page may have fewer entries than `limit`; only without `nextCursor` it is the last. Offered where the option `listUploads` is on.
+         */
+        get: operations["listMultipartUploads"];
         put?: never;
         /**
          * Create a multipart upload
@@ -198,6 +202,50 @@ export interface paths {
         get: operations["createDownloadUrl"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your uploads
+         * @description The objects that you have uploaded, in pages, in the order of their keys, which says nothing of time: S3 has no other. A page may have fewer entries than `limit`; only without `nextCursor` it is the last. Offered where the option `listUploads` is on.
+         */
+        get: operations["listUploads"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an upload
+         * @description Deletes the object and its results, and aborts a multipart upload to it that is in progress. Safe to repeat. On a versioned bucket they are hidden, and their versions stay until a lifecycle rule removes them. A URL that has not expired can still upload to the key. Offered where the option `deleteUploads` is on.
+         */
+        delete: operations["deleteUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/result-urls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a URL to upload a result to
+         * @description A presigned PUT beside a recording, for the transcription service: its result is stored with the type of its name, and may be replaced until the URL expires. Whether there is a recording is not looked at. Served where the option `results` is on.
+         */
+        post: operations["createResultUrl"];
         delete?: never;
         options?: never;
         head?: never;
@@ -466,6 +514,39 @@ export interface components {
              */
             expiresAt?: string;
         };
+        /** @description A page of multipart uploads in progress. */
+        MultipartUploads: {
+            /** @description The uploads of this page. */
+            uploads: {
+                /**
+                 * @description The object key, as the response that created the upload gave it.
+                 * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed_6vqjgg-4zsow.wav
+                 */
+                key: string;
+                /**
+                 * @description The upload id, as the response that created the upload gave it.
+                 * @example 2~Yb2FkIElEIGZvciBlbHZpbmc
+                 */
+                uploadId: string;
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 * @example 2026-01-01T12:00:00.000Z
+                 */
+                startedAt: string;
+                /**
+                 * @description Size in bytes of every part but the last.
+                 * @example 8388608
+                 */
+                partSize: number;
+                /** @description Size in bytes, where it was declared. */
+                size?: number;
+                /** @description Whether it is a recording under way. */
+                recording: boolean;
+            }[];
+            /** @description What to pass as `cursor` for the next page. Absent on the last page. */
+            nextCursor?: string;
+        };
         /**
          * @description The parts to upload next, at most 1000: `parts`, or `from` and `to`.
          * @example {
@@ -707,7 +788,15 @@ export interface components {
          *         "channels": 1,
          *         "bitRate": 32000,
          *         "matchesContentType": true
-         *       }
+         *       },
+         *       "results": [
+         *         {
+         *           "name": "transcript.json",
+         *           "size": 8192,
+         *           "etag": "\"9b2cf535f27731c974343645a3985328\"",
+         *           "lastModified": "2026-01-01T12:05:43.000Z"
+         *         }
+         *       ]
          *     }
          */
         UploadedObject: {
@@ -757,6 +846,30 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description The results that have been uploaded, by name, where the service lists them (option `results`); the first 1000. */
+            results?: {
+                /**
+                 * @description Name of the result: letters, digits, `.`, `_` and `-`, ending in `.json`, `.txt`, `.srt`, `.vtt`.
+                 * @example transcript.json
+                 */
+                name: string;
+                /**
+                 * @description Size in bytes.
+                 * @example 8192
+                 */
+                size: number;
+                /**
+                 * @description ETag, with its quotes.
+                 * @example "9b2cf535f27731c974343645a3985328"
+                 */
+                etag?: string;
+                /**
+                 * Format: date-time
+                 * @description When the result was uploaded.
+                 * @example 2026-01-01T12:05:43.000Z
+                 */
+                lastModified: string;
+            }[];
             audio?: components["schemas"]["Audio"];
         };
         /**
@@ -822,6 +935,30 @@ export interface components {
             metadata: {
                 [key: string]: string;
             };
+            /** @description The results that have been uploaded, by name, where the service lists them (option `results`); the first 1000. */
+            results?: {
+                /**
+                 * @description Name of the result: letters, digits, `.`, `_` and `-`, ending in `.json`, `.txt`, `.srt`, `.vtt`.
+                 * @example transcript.json
+                 */
+                name: string;
+                /**
+                 * @description Size in bytes.
+                 * @example 8192
+                 */
+                size: number;
+                /**
+                 * @description ETag, with its quotes.
+                 * @example "9b2cf535f27731c974343645a3985328"
+                 */
+                etag?: string;
+                /**
+                 * Format: date-time
+                 * @description When the result was uploaded.
+                 * @example 2026-01-01T12:05:43.000Z
+                 */
+                lastModified: string;
+            }[];
             /**
              * @description Why the upload is rejected.
              * @example the content is a PDF document, not audio
@@ -838,6 +975,98 @@ export interface components {
             url: string;
             /** @enum {string} */
             method: "GET";
+            /**
+             * @description Seconds from now until it expires.
+             * @example 900
+             */
+            expiresIn: number;
+            /**
+             * Format: date-time
+             * @description When it expires.
+             * @example 2026-01-01T12:15:00.000Z
+             */
+            expiresAt: string;
+        };
+        /** @description A page of uploads. */
+        Uploads: {
+            /** @description The uploads of this page. */
+            uploads: {
+                /**
+                 * @description The object key, as the response that created the upload gave it.
+                 * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3
+                 */
+                key: string;
+                /**
+                 * @description Size in bytes.
+                 * @example 20480
+                 */
+                size: number;
+                /**
+                 * @description ETag, with its quotes.
+                 * @example "9b2cf535f27731c974343645a3985328"
+                 */
+                etag: string;
+                /**
+                 * Format: date-time
+                 * @description When it was uploaded.
+                 * @example 2026-01-01T12:03:21.000Z
+                 */
+                lastModified: string;
+            }[];
+            /** @description What to pass as `cursor` for the next page. Absent on the last page. */
+            nextCursor?: string;
+        };
+        /**
+         * @description A result to upload.
+         * @example {
+         *       "key": "uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3",
+         *       "name": "transcript.json"
+         *     }
+         */
+        ResultFile: {
+            /**
+             * @description The object key, as the response that created the upload gave it.
+             * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3
+             */
+            key: string;
+            /**
+             * @description Name of the result: letters, digits, `.`, `_` and `-`, ending in `.json`, `.txt`, `.srt`, `.vtt`.
+             * @example transcript.json
+             */
+            name: string;
+            /** @description Exact size in bytes, where it is known. It is signed then; else nothing bounds it. */
+            size?: number;
+        };
+        /** @description A presigned URL to PUT one result to. */
+        ResultUrl: {
+            /**
+             * Format: uri
+             * @description Where to PUT the bytes. Treat as a secret until it expires.
+             * @example https://bucket.s3.eu-central-1.amazonaws.com/uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3?X-Amz-Algorithm=AWS4-HMAC-SHA256
+             */
+            url: string;
+            /**
+             * @description The object key of the recording.
+             * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3
+             */
+            key: string;
+            /**
+             * @description Name of the result: letters, digits, `.`, `_` and `-`, ending in `.json`, `.txt`, `.srt`, `.vtt`.
+             * @example transcript.json
+             */
+            name: string;
+            /** @enum {string} */
+            method: "PUT";
+            /**
+             * @description The headers to send, exactly these. Content-Length is signed too when a size was declared; every HTTP client sends it by itself.
+             * @example {
+             *       "content-type": "audio/mpeg",
+             *       "if-none-match": "*"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
             /**
              * @description Seconds from now until it expires.
              * @example 900
@@ -1098,6 +1327,63 @@ export interface components {
                 };
             };
         };
+        /** @description Temporarily unavailable. Try again after the seconds in Retry-After. */
+        ServiceUnavailable3: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UploadError"] & {
+                    /** @enum {string} */
+                    code: "FST_UPLOAD_NOT_PROCESSED" | "FST_UPLOAD_STORE_UNAVAILABLE" | "FST_UPLOAD_NO_CREDENTIALS" | "FST_RATE_LIMIT_UNAVAILABLE" | "FST_UNDER_PRESSURE";
+                };
+            };
+        };
+        /** @description A field is wrong or missing; the message names it. */
+        BadRequest4: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UploadError"] & {
+                    /** @enum {string} */
+                    code: "FST_ERR_VALIDATION" | "FST_UPLOAD_INVALID_INPUT";
+                };
+            };
+        };
+        /** @description A field is wrong or missing; the message names it. */
+        BadRequest5: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UploadError"] & {
+                    /** @enum {string} */
+                    code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH";
+                };
+            };
+        };
+        /** @description Larger than accepted. */
+        PayloadTooLarge3: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UploadError"] & {
+                    /** @enum {string} */
+                    code: "FST_ERR_CTP_BODY_TOO_LARGE";
+                };
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1319,6 +1605,44 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listMultipartUploads: {
+        parameters: {
+            query?: {
+                /** @description Most entries of a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of multipart uploads in progress. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultipartUploads"];
+                };
+            };
+            400: components["responses"]["BadRequest4"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable2"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
     createMultipartUpload: {
         parameters: {
             query?: never;
@@ -1403,37 +1727,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A field is wrong or missing; the message names it. */
-            400: {
-                headers: {
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadError"] & {
-                        /** @enum {string} */
-                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest5"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            /** @description Larger than accepted. */
-            413: {
-                headers: {
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadError"] & {
-                        /** @enum {string} */
-                        code: "FST_ERR_CTP_BODY_TOO_LARGE";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge3"];
             415: components["responses"]["UnsupportedMediaType3"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -1617,7 +1915,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             502: components["responses"]["BadGateway"];
-            503: components["responses"]["ServiceUnavailable2"];
+            503: components["responses"]["ServiceUnavailable3"];
             504: components["responses"]["GatewayTimeout"];
         };
     };
@@ -1659,7 +1957,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             502: components["responses"]["BadGateway"];
-            503: components["responses"]["ServiceUnavailable2"];
+            503: components["responses"]["ServiceUnavailable3"];
             504: components["responses"]["GatewayTimeout"];
         };
     };
@@ -1671,6 +1969,11 @@ export interface operations {
                  * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3
                  */
                 key: string;
+                /**
+                 * @description Name of a result, to download it in place of the recording.
+                 * @example transcript.json
+                 */
+                result?: string;
                 /**
                  * @description Name, in any script, under which a browser saves the file instead of playing it.
                  * @example dictation.mp3
@@ -1697,23 +2000,126 @@ export interface operations {
                     "application/json": components["schemas"]["DownloadUrl"];
                 };
             };
-            /** @description A field is wrong or missing; the message names it. */
-            400: {
-                headers: {
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadError"] & {
-                        /** @enum {string} */
-                        code: "FST_ERR_VALIDATION" | "FST_UPLOAD_INVALID_INPUT";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest4"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listUploads: {
+        parameters: {
+            query?: {
+                /** @description Most entries of a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of uploads. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploads"];
+                };
+            };
+            400: components["responses"]["BadRequest4"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable2"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    deleteUpload: {
+        parameters: {
+            query: {
+                /**
+                 * @description The object key, as the response that created the upload gave it.
+                 * @example uploads/alice/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.mp3
+                 */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest5"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge3"];
+            415: components["responses"]["UnsupportedMediaType3"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable2"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    createResultUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultFile"];
+            };
+        };
+        responses: {
+            /** @description A presigned URL to PUT one result to. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultUrl"];
+                };
+            };
+            400: components["responses"]["BadRequest5"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge2"];
+            415: components["responses"]["UnsupportedMediaType3"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
