@@ -13,6 +13,7 @@ const VALUE = '[^&\\s"\'<>\\\\,;]+'
  * - `X-Amz-Signature=…` and the like, and `Signature=…` of an Authorization header (SigV4)
  * - a signature without its name, or another value of 64 hexadecimal digits
  * - `Bearer …` and `Basic …`
+ * - a secret of a webhook: `whsec_…`
  * - credentials by the names that the SDK and the environment give them
  * - headers with credentials, as JSON or Node.js write them
  * - `user:password@` in a URL
@@ -23,6 +24,7 @@ const SECRETS = [
   `((?:X-Amz-)?(?:Signature|Security-Token|Credential)${ASSIGNMENT})${VALUE}`,
   '()(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])',
   '(\\b(?:Bearer|Basic)(?:\\s|\\+|%(?:25)*20)+)[\\w.~+/%=-]+',
+  '()\\bwhsec_[\\w+/=-]+',
   `((?:secret_?access_?key|session_?token|password)${ASSIGNMENT})${VALUE}`,
   '((?:authorization|cookie|api[-_]?key)["\'\\\\]*\\s*[:=]\\s*\\\\*["\'])[^"\'\\\\]+',
   '(://)[^/\\s@"]+(?=@)'

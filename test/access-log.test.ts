@@ -45,7 +45,7 @@ for (const token of [TOKEN, TOKEN.toUpperCase(), TOKEN.replaceAll('.', '%2E'), E
 for (const text of [
   `X-Amz-Signature=${SECRET}`, `x-amz-signature%3D${SECRET}`, `x-amz-security-token%253D${SECRET}`, `Bearer ${SECRET}`,
   `bearer%20${SECRET}`, `Basic ${SECRET}`, `Signature=${SECRET}`, `secretAccessKey: '${SECRET}'`,
-  `AWS_SECRET_ACCESS_KEY=${SECRET}`, `redis://user:${SECRET}@redis:6379`, SECRET.repeat(2)
+  `whsec_${SECRET}`, `AWS_SECRET_ACCESS_KEY=${SECRET}`, `redis://user:${SECRET}@redis:6379`, SECRET.repeat(2)
 ]) {
   t.test(`a secret is known by its form: ${text.replaceAll(SECRET, '…')}`, async t => {
     const { app, log } = await loggingApp()
