@@ -41,8 +41,9 @@ function uploadMessage ({ uploads }: FastifyInstance, upload: Upload, { owner, i
     type: 'upload.completed',
     timestamp: upload.lastModified ?? new Date().toISOString(),
     async data () {
-      const download = await uploads.createDownloadUrl({ key: upload.key }, { owner })
-      return { owner, ...upload, download }
+      // Nobody is to work on what is not accepted.
+      if (upload.status === 'rejected') return { owner, ...upload }
+      return { owner, ...upload, download: await uploads.createDownloadUrl({ key: upload.key }, { owner }) }
     }
   }
 }

@@ -18,4 +18,4 @@ test/install-tools.sh test/audio/corpus
 npx tsc -p test/audio/corpus
 npx tsx -C fastify-upload-url-source test/audio/corpus/survey.extra.ts
 npx tsx -C fastify-upload-url-source test/audio/fuzz.extra.ts "$@"
-npx tap test/audio/large.extra.ts
+npx tap test/audio/large.extra.ts test/audio/salvaged.extra.ts

@@ -69,7 +69,10 @@ export class Requests {
     const { minimum, maximum, minLength, maxLength = LONG_TEXT, minItems = 0, maxItems = LONG_LIST } = resolved
     if (resolved['enum'] !== undefined) return fc.constantFrom(...resolved['enum'] as unknown[])
     if (resolved['anyOf'] !== undefined) return fc.oneof(...(resolved['anyOf'] as JsonObject[]).map(choice => this.#value(choice)))
-    if (resolved['pattern'] !== undefined) return fc.stringMatching(new RegExp(resolved['pattern'] as string))
+    if (resolved['pattern'] !== undefined) {
+      const maxLength = resolved['maxLength'] as number | undefined ?? Infinity
+      return fc.stringMatching(new RegExp(resolved['pattern'] as string)).filter(({ length }) => length <= maxLength)
+    }
     switch (resolved['type']) {
       case 'string': return fc.string({ minLength: minLength ?? 0, maxLength: Math.min(maxLength, LONG_TEXT) })
       case 'integer': return fc.integer({ min: minimum ?? 0, max: maximum ?? Number.MAX_SAFE_INTEGER })

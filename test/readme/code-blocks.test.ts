@@ -157,6 +157,23 @@ t.test('onUploaded is told of an upload as documented', async t => {
   t.same(transcribed, [[key, 'alice']])
 })
 
+t.test('the README leads from upload to transcript', async t => {
+  const app = bareApp(t)
+  const { bucket, endpoint, region, credentials } = await startStore(t)
+  const client = { endpoint, region, credentials, forcePathStyle: true }
+  await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
+  const transcribe = async (url: string, { into }: { readonly into: { readonly url: string, readonly headers: Record<string, string> } }) => {
+    t.equal((await fetch(url)).status, 200)
+    t.equal((await fetch(into.url, { method: 'PUT', headers: into.headers, body: '{}' })).status, 200)
+  }
+  await run(t, block('README.md', 'await app.register(uploadEvents'), { app, uploadEvents, transcribe })
+  const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3' }, { owner: 'alice' })
+  await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
+  await app.inject({ url: '/upload-status', query: { key, inspect: 'true' }, headers: ALICE })
+  const transcript = await app.uploads.createDownloadUrl({ key, result: 'transcript.json' }, { owner: 'alice' })
+  t.equal(await (await fetch(transcript.url)).text(), '{}')
+})
+
 t.test('from upload to transcript: events make jobs, results are told of, and links lead both ways', async t => {
   const document = 'docs/from-upload-to-transcript.md'
   const app = bareApp(t)
