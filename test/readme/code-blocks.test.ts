@@ -157,6 +157,17 @@ t.test('onUploaded is told of an upload as documented', async t => {
   t.same(transcribed, [[key, 'alice']])
 })
 
+t.test('recordings are salvaged as documented', async t => {
+  const app = bareApp(t)
+  const { bucket, endpoint, region, credentials } = await startStore(t)
+  const client = { endpoint, region, credentials, forcePathStyle: true }
+  const clock = () => new Date(Date.now() + 7200 * 1000)
+  await app.register(uploadUrl, { bucket, client, clock, allowAnonymous: true })
+  const { key } = await app.uploads.createMultipartUpload({ recording: true }, { owner: 'alice' })
+  const code = block('docs/multipart.md', 'const { completed, aborted, failed }')
+  t.same(await run(t, code, { app }, 'completed', 'aborted', 'failed'), { completed: [], aborted: [key], failed: [] })
+})
+
 t.test('the README leads from upload to transcript', async t => {
   const app = bareApp(t)
   const { bucket, endpoint, region, credentials } = await startStore(t)
