@@ -16,12 +16,10 @@ export interface Assets {
 }
 
 const PAGE = 'index.html'
-const UPPY = ['uppy.min.mjs']
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml'
 }
 
@@ -30,18 +28,30 @@ const TYPES: Readonly<Record<string, string>> = {
  * they are whether the code runs from source or from `dist`.
  *
  * @param require of a module in this package
- * @throws Error where the npm package `uppy` is not installed
  */
 export async function loadAssets (require: NodeJS.Require): Promise<Assets> {
   const ours = join(dirname(require.resolve('#package.json')), 'plugins', 'playground', 'public')
-  const theirs = join(dirname(require.resolve('uppy/package.json')), 'dist')
   const names = (await readdir(ours)).filter(name => name !== PAGE)
-  const files = new Map([...await readAll(ours, names), ...await readAll(theirs, UPPY)])
-  return { page: await readAsset(join(ours, PAGE)), files }
+  const own = await Promise.all(names.map(async name => [name, await readAsset(join(ours, name))] as const))
+  const page = await readAsset(join(ours, PAGE))
+  return { page, files: new Map([...own, ...await readClient(dirname(require.resolve('fastify-upload-url-client')))]) }
 }
 
-function readAll (directory: string, names: readonly string[]): Promise<Array<[string, Asset]>> {
-  return Promise.all(names.map(async name => [name, await readAsset(join(directory, name))]))
+/** The modules of the client, as `client/…`. */
+async function readClient (folder: string): Promise<Array<[string, Asset]>> {
+  const names = (await readdir(folder)).filter(name => /^[\w-]+\.(js|ts)$/.test(name))
+  return await Promise.all(names.map(async name => {
+    const path = join(folder, name)
+    const bytes = name.endsWith('.ts') ? await transpile(path) : await readFile(path)
+    return [`client/${name.replace(/\.ts$/, '.js')}`, { type: TYPES['.js']!, bytes }] as [string, Asset]
+  }))
+}
+
+// Where the server runs from its sources, nothing is built.
+async function transpile (path: string): Promise<Buffer> {
+  const { default: { ModuleKind, ScriptTarget, transpileModule } } = await import('typescript')
+  const compilerOptions = { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 }
+  return Buffer.from(transpileModule(await readFile(path, 'utf8'), { compilerOptions }).outputText)
 }
 
 async function readAsset (path: string): Promise<Asset> {

@@ -56,8 +56,7 @@ async function playground (fastify: FastifyInstance, options: PlaygroundOptions)
 }
 
 /**
- * Serves a page at `/` on which recordings are made and uploaded, for development: Uppy over the routes of
- * `plugins/uppy`, which needs its option `tokenSecret`. Everything comes from this service and the store, nothing from
- * anywhere else. Rejects where the npm package `uppy` is not installed.
+ * Serves a page at `/` on which recordings are made and uploaded, for development, by `fastify-upload-url-client`.
+ * Everything comes from this service and the store, nothing from anywhere else.
  */
-export default fp(playground, { name: 'playground', fastify: '5.x', dependencies: ['fastify-upload-url', 'uppy'] })
+export default fp(playground, { name: 'playground', fastify: '5.x', dependencies: ['fastify-upload-url'] })

@@ -1,16 +1,16 @@
 import { Accepted } from './accepted.js'
 import { recordingType, recordWith } from './recorder.js'
 import { Service } from './service.js'
-import { Uploader } from './uploader.js'
+import { Uploads } from './uploader.js'
 
 const KEY = 'api-key'
-const { document, location, sessionStorage } = globalThis
+const { crypto, document, location, sessionStorage, TextEncoder } = globalThis
 const element = id => document.getElementById(id)
 
 /** Shows the uploader where the key is good. */
 async function signIn (apiKey, accepted) {
   const service = new Service(apiKey)
-  const { companionEndpoint } = await service.call('POST', '/uppy-tokens')
+  await service.call('GET', '/upload-url')
   const chooseFiles = () => element('files').click()
   const list = {
     element: element('list'),
@@ -19,24 +19,32 @@ async function signIn (apiKey, accepted) {
     announcement: element('announcement'),
     chooseButton: element('choose')
   }
-  const uploader = new Uploader({ service, accepted, companionEndpoint, list, chooseFiles })
-  takeFiles(uploader, accepted, chooseFiles)
+  const uploads = new Uploads({ service, accepted, owner: await nameOf(apiKey), list, chooseFiles })
+  takeFiles(uploads, accepted, chooseFiles)
   element('sign-in').hidden = true
   element('upload').hidden = false
   element('sign-out').hidden = false
+  await uploads.findUnfinished()
 }
 
-function takeFiles (uploader, accepted, chooseFiles) {
+/** What tells the owner of a key from others, and not the key. */
+async function nameOf (apiKey) {
+  if (crypto.subtle === undefined) return ''
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(apiKey))
+  return Array.from(new Uint8Array(digest).subarray(0, 8), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function takeFiles (uploads, accepted, chooseFiles) {
   const input = element('files')
   input.accept = accepted.fileTypes
   element('accepted').textContent = accepted.description
   element('choose').addEventListener('click', chooseFiles)
   input.addEventListener('change', () => {
-    uploader.add(input.files)
+    uploads.add(input.files)
     // The same file can be chosen again.
     input.value = ''
   })
-  document.addEventListener('paste', ({ clipboardData }) => uploader.add(clipboardData.files))
+  document.addEventListener('paste', ({ clipboardData }) => uploads.add(clipboardData.files))
   // Anywhere on the page, for a file that is dropped beside the area would replace the page.
   document.addEventListener('dragover', event => {
     event.preventDefault()
@@ -48,12 +56,14 @@ function takeFiles (uploader, accepted, chooseFiles) {
   document.addEventListener('drop', event => {
     event.preventDefault()
     element('drop').classList.remove('over')
-    uploader.add(event.dataTransfer.files)
+    uploads.add(event.dataTransfer.files)
   })
 
   const type = recordingType(accepted)
   element('record-pane').hidden = type === undefined
-  if (type !== undefined) recordWith(element('record'), element('record-note'), type, file => uploader.add([file]))
+  if (type === undefined) return
+  const elements = { button: element('record'), note: element('record-note'), level: element('level') }
+  recordWith(elements, stream => uploads.record(stream, type))
 }
 
 function askForKey (accepted, problem) {

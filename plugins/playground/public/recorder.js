@@ -1,8 +1,9 @@
-import { essence } from './accepted.js'
+import { showLevel } from './level.js'
 import { formatClock } from './units.js'
 
-const { Blob, clearInterval, File, MediaRecorder, navigator, setInterval } = globalThis
+const { clearInterval, MediaRecorder, navigator, setInterval } = globalThis
 const TYPES = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus']
+const NOTE = 'Saved in S3 while you speak'
 
 /** A media type that this browser records and the service accepts; undefined where there is none. */
 export function recordingType (accepted) {
@@ -13,39 +14,42 @@ export function recordingType (accepted) {
 /**
  * Makes a button record the microphone: pressed once it starts, pressed again it stops.
  *
- * @param {HTMLButtonElement} button
- * @param {HTMLElement} note where it says what to know
- * @param {string} type media type to record
- * @param {(file: File) => void} done takes the recording
+ * @param {{ button: HTMLButtonElement, note: HTMLElement, level: HTMLMeterElement }} elements
+ * @param {(stream: MediaStream) => import('./client/recording.js').Recording} record
  */
-export function recordWith (button, note, type, done) {
-  let recorder
+export function recordWith ({ button, note, level }, record) {
+  let recording
+  note.textContent = NOTE
   button.addEventListener('click', async () => {
-    if (recorder !== undefined) return recorder.stop()
+    if (recording !== undefined) return recording.stop().catch(() => {})
+    let stream
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
-      recorder = new MediaRecorder(stream, { mimeType: type })
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+      recording = record(stream)
     } catch {
       note.textContent = 'The microphone is not available: allow it for this page, then try again.'
       return
     }
-    const chunks = []
     const started = Date.now()
-    const showTime = () => { button.textContent = `Stop ${formatClock((Date.now() - started) / 1000)}` }
-    const timer = setInterval(showTime, 500)
+    let saved
+    const show = () => {
+      button.textContent = `Stop ${formatClock((Date.now() - started) / 1000)}`
+      if (saved !== undefined) note.textContent = `Saved ${Math.round((Date.now() - saved) / 1000)} s ago`
+    }
+    const timer = setInterval(show, 500)
+    const hideLevel = showLevel(level, stream)
     note.textContent = 'Recording'
-    showTime()
-    recorder.addEventListener('dataavailable', ({ data }) => chunks.push(data))
-    recorder.addEventListener('stop', () => {
+    show()
+    recording.addEventListener('saved', () => { saved = Date.now() })
+    recording.addEventListener('waiting', () => { note.textContent = 'S3 cannot be reached: kept on this device meanwhile' })
+    recording.addEventListener('state', ({ detail: { state } }) => {
+      if (recording === undefined || state === 'paused' || state === 'recording') return
+      recording = undefined
       clearInterval(timer)
-      for (const track of recorder.stream.getTracks()) track.stop()
-      recorder = undefined
+      hideLevel()
+      for (const track of stream.getTracks()) track.stop()
       button.textContent = 'Record'
-      note.textContent = 'Uploaded when you stop'
-      done(new File([new Blob(chunks)], `audio-${started}.${extensionOf(type)}`, { type: essence(type) }))
+      note.textContent = NOTE
     })
-    recorder.start()
   })
 }
-
-const extensionOf = type => ({ 'audio/webm': 'webm', 'audio/mp4': 'm4a', 'audio/ogg': 'ogg' })[essence(type)]

@@ -23,6 +23,11 @@ export class Service {
     this.#apiKey = apiKey
   }
 
+  /** What every request needs, for the client. */
+  get headers () {
+    return this.#apiKey === '' ? {} : { authorization: `Bearer ${this.#apiKey}` }
+  }
+
   /**
    * @param {string} method
    * @param {string} path
@@ -31,9 +36,8 @@ export class Service {
    * @throws {ApiError} for any other reply than 2xx
    */
   async call (method, path, query = {}) {
-    const headers = this.#apiKey === '' ? {} : { authorization: `Bearer ${this.#apiKey}` }
     const parameters = new URLSearchParams(query).toString()
-    const reply = await fetch(parameters === '' ? path : `${path}?${parameters}`, { method, headers })
+    const reply = await fetch(parameters === '' ? path : `${path}?${parameters}`, { method, headers: this.headers })
     const body = await reply.json()
     if (!reply.ok) throw new ApiError(body)
     return body

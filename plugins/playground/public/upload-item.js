@@ -58,12 +58,43 @@ export class UploadItem {
   }
 
   /**
+   * What is signed for a file, and so enforced by S3.
+   *
+   * @param {File} file
+   * @param {boolean} withChecksum
+   */
+  showSigned ({ size, type }, withChecksum) {
+    const chips = [formatSize(size), type.split(';', 1)[0], withChecksum && 'SHA-256', 'once'].filter(Boolean)
+    const list = this.#find('.chips')
+    list.replaceChildren(...chips.map(chip => withText('li', chip)))
+    list.hidden = false
+  }
+
+  /** Where the loudness of the recording is drawn. */
+  get waveform () {
+    return this.#find('.waveform')
+  }
+
+  /** @param {() => Promise<Array<[what: string, answer: string]>>} cheat */
+  offerToCheat (cheat) {
+    const button = this.#find('.cheat button')
+    this.#find('.cheat').hidden = false
+    button.addEventListener('click', async () => {
+      button.disabled = true
+      const answers = await cheat().catch(error => [['The service was asked', error.message]])
+      const lines = answers.map(([what, answer]) => withText('li', `${what} → ${answer}`))
+      this.#find('.cheat ul').replaceChildren(...lines)
+      button.disabled = false
+    })
+  }
+
+  /**
    * @param {object} status as `GET /upload-status` has it
    * @param {string | undefined} url to play it from
    */
   showObject (status, url) {
     const list = this.#find('dl')
-    list.append(...factsOf(status).map(toElement))
+    list.replaceChildren(...factsOf(status).map(toElement))
     list.hidden = false
     if (url === undefined) return
     const player = this.#find('audio')
@@ -72,8 +103,9 @@ export class UploadItem {
     player.hidden = false
   }
 
-  /** Takes the item off the list; the focus goes to its neighbour. */
-  remove () {
+  /** Takes the item off the list; the focus goes to its neighbour. @param {string} [news] to announce */
+  remove (news) {
+    if (news !== undefined) this.#list.announcement.textContent = news
     const hadFocus = this.#element.contains(document.activeElement)
     const neighbour = this.#element.nextElementSibling ?? this.#element.previousElementSibling
     this.#element.remove()
@@ -111,10 +143,14 @@ function factsOf ({ key, size, contentType, sha256, audio }) {
 
 function toElement ([term, value]) {
   const group = document.createElement('div')
-  const [dt, dd] = ['dt', 'dd'].map(tag => document.createElement(tag))
-  dt.textContent = term
-  dd.textContent = value
+  const [dt, dd] = [withText('dt', term), withText('dd', value)]
   group.className = ['SHA-256', 'Key'].includes(term) ? 'wide' : ''
   group.append(dt, dd)
   return group
+}
+
+function withText (tag, text) {
+  const element = document.createElement(tag)
+  element.textContent = text
+  return element
 }

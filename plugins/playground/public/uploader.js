@@ -1,64 +1,70 @@
-import { AwsS3, GoldenRetriever, Uppy } from './uppy.min.mjs'
-import { keepRetrying } from './retry.js'
+import { createUploader } from './client/index.js'
+import { followUpload } from './follow-upload.js'
 import { isFinal } from './service.js'
+import { showLanded } from './landed.js'
 import { formatSize } from './units.js'
 import { UploadItem } from './upload-item.js'
 
-const MIB = 1024 ** 2
+const { isSecureContext } = globalThis
 
-/**
- * Uploads files through Uppy and the service's Companion protocol, and shows each in the list. What was interrupted
- * continues where it was, after a reload of the page as well.
- */
-export class Uploader {
+/** Uploads files and recordings, and shows each in the list. What was interrupted is found again after a reload. */
+export class Uploads {
   #service
   #accepted
   #list
   #chooseFiles
-  #uppy = new Uppy({ id: 'playground' })
-  #items = new Map()
-  #retry
+  #client
+  /** Items of files to be chosen again, by name and size. */
+  #unfinished = new Map()
 
   /**
    * @param {object} settings
    * @param {import('./service.js').Service} settings.service
    * @param {import('./accepted.js').Accepted} settings.accepted
-   * @param {string} settings.companionEndpoint path with a token, as `POST /uppy-tokens` gives it
+   * @param {string} settings.owner whose unfinished uploads are found
    * @param {object} settings.list where items are shown
    * @param {() => void} settings.chooseFiles opens the file dialog
    */
-  constructor ({ service, accepted, companionEndpoint, list, chooseFiles }) {
+  constructor ({ service, accepted, owner, list, chooseFiles }) {
     this.#service = service
     this.#accepted = accepted
     this.#list = list
     this.#chooseFiles = chooseFiles
-    const uppy = this.#uppy
-    uppy.on('upload-retry', ({ id }) => this.#showProgress(id))
-    uppy.on('upload-progress', ({ id }, { bytesUploaded }) => this.#showProgress(id, bytesUploaded))
-    uppy.on('upload-success', ({ id }, { body }) => this.#showObject(this.#forget(id), body.key))
-    uppy.on('restored', () => this.#continue())
-    this.#retry = keepRetrying(uppy, {
-      interrupted: (id, seconds) => this.#items.get(id)?.show(
-        'interrupted', `Interrupted, continues in ${seconds} s.`, { action: this.#cancel(id) }),
-      failed: (id, sentence, canRetry) => this.#fail(id, sentence, canRetry)
+    this.#client = createUploader({
+      baseUrl: '', owner, headers: service.headers, ...isSecureContext && { checksum: 'sha256' }
     })
-    uppy
-      .use(AwsS3, {
-        companionEndpoint,
-        // Only what goes in parts can be resumed.
-        shouldUseMultipart: ({ size }) => size > 10 * MIB,
-        allowedMetaFields: ['size']
-      })
-      // Keeps a copy of what is not uploaded yet; larger files have to be chosen again after a reload.
-      .use(GoldenRetriever, { indexedDB: { maxFileSize: 1024 * MIB, maxTotalSize: 2048 * MIB } })
   }
 
-  /** Uploads what is accepted of the files that were chosen, dropped, pasted or recorded. */
+  /** Uploads what is accepted of the files that were chosen, dropped or pasted. */
   add (files) {
     for (const file of files) this.#addFile(file)
   }
 
-  async #addFile (file, item = new UploadItem(this.#list, file.name)) {
+  /**
+   * Records, and uploads what is recorded meanwhile.
+   *
+   * @param {MediaStream} stream
+   * @param {string} mimeType
+   * @returns {import('./client/recording.js').Recording}
+   */
+  record (stream, mimeType) {
+    const recording = this.#client.record(stream, { mimeType, filename: nameOfRecording(mimeType) })
+    recording.addEventListener('state', ({ detail: { state } }) => {
+      if (state === 'saving') this.#followRecording(recording, mimeType)
+    })
+    return recording
+  }
+
+  /** Shows what was interrupted, the oldest last. */
+  async findUnfinished () {
+    for (const upload of await this.#client.unfinished()) {
+      const item = new UploadItem(this.#list, upload.name)
+      if (upload.kind === 'file') this.#askForFile(upload, item)
+      else this.#offerToFinish(upload, item)
+    }
+  }
+
+  async #addFile (file, item = this.#takeItem(file)) {
     item.show('waiting', 'Waiting…', { action: ['Cancel', () => item.remove()] })
     let refusal
     try {
@@ -71,112 +77,68 @@ export class Uploader {
     if (refusal !== undefined) {
       return item.show('refused', refusal, { action: ['Choose another file', () => this.#chooseAnother(item)] })
     }
-    this.#upload(file, item)
+    item.showSigned(file, isSecureContext)
+    const upload = this.#client.upload(file)
+    followUpload(upload, item, { retry: () => this.#addFile(file, item) })
+    upload.done.then(({ key }) => this.#showLanded(item, key), () => {})
   }
 
-  #upload (file, item) {
-    let id
-    try {
-      id = this.#uppy.addFile({ name: file.name, type: file.type, data: file })
-    } catch {
-      // Uppy takes no file twice at a time.
-      return item.show('refused', 'This file is being uploaded already.')
-    }
-    this.#items.get(id)?.remove()
-    this.#items.set(id, item)
-    // Uppy tells no server the size of a file, and what is not declared is not enforced.
-    this.#uppy.setFileMeta(id, { size: file.size })
-    this.#start(id)
+  /** The item of a file that has to be chosen again, where this is it. */
+  #takeItem ({ name, size }) {
+    const known = this.#unfinished.get(`${size} ${name}`)
+    this.#unfinished.delete(`${size} ${name}`)
+    return known ?? new UploadItem(this.#list, name)
   }
 
-  // Each file is an upload of its own, so that none waits for another.
-  #start (id) {
-    this.#uppy.retryUpload(id)
-  }
-
-  #continue () {
-    this.#uppy.setState({ currentUploads: {}, recoveredState: null })
-    for (const { id, name, isGhost, progress } of this.#uppy.getFiles()) {
-      if (progress.uploadComplete) {
-        this.#uppy.removeFile(id)
-        continue
-      }
-      const item = new UploadItem(this.#list, name)
-      this.#items.set(id, item)
-      if (isGhost) {
-        item.show('interrupted', 'Choose this file again to continue.', { action: ['Choose file', this.#chooseFiles] })
-      } else {
-        this.#start(id)
-      }
-    }
-  }
-
-  #showProgress (id, bytesUploaded = this.#uppy.getFile(id)?.progress.bytesUploaded) {
-    const item = this.#items.get(id)
-    const file = this.#uppy.getFile(id)
-    if (item === undefined || file === undefined || file.progress.uploadComplete || file.error) return
-    const { isPaused, size } = file
-    const sent = Math.min(bytesUploaded || 0, size)
-    const share = size === 0 ? 0 : sent / size
-    const canPause = size > 10 * MIB
-    item.setProgress(share)
-    const [state, label, toggle] = isPaused ? ['paused', 'Paused', 'Resume'] : ['uploading', 'Uploading', 'Pause']
-    item.show(state, `${label} · ${Math.floor(share * 100)} % · ${formatSize(sent)} of ${formatSize(size)}`, {
-      action: this.#cancel(id),
-      ...canPause && { pause: [toggle, () => this.#togglePause(id)] }
+  #askForFile (upload, item) {
+    this.#unfinished.set(`${upload.size} ${upload.name}`, item)
+    item.show('interrupted', 'Choose this file again to continue.', {
+      action: ['Choose file', this.#chooseFiles],
+      pause: ['Discard', () => this.#discard(upload, item)]
     })
   }
 
-  #togglePause (id) {
-    this.#uppy.pauseResume(id)
-    this.#showProgress(id)
-  }
-
-  #cancel (id) {
-    return ['Cancel', () => {
-      this.#forget(id)?.remove()
-      this.#list.announcement.textContent = 'Upload cancelled'
-    }]
-  }
-
-  async #showObject (item, key) {
-    item.show('checking', 'Checking the content…')
-    try {
-      const status = await this.#service.call('GET', '/upload-status', { key, inspect: 'true' })
-      if (status.status === 'pending') throw new Error('The upload is not in the store yet.')
-      const isRejected = status.status === 'rejected'
-      const { url } = isRejected ? {} : await this.#service.call('GET', '/download-url', { key })
-      item.showObject(status, url)
-      if (isRejected) {
-        item.show('rejected', `Rejected: ${status.reason}.`, {
-          action: ['Choose another file', () => this.#chooseAnother(item)]
-        })
-      } else {
-        item.show('accepted', 'Accepted')
+  #offerToFinish (upload, item) {
+    const finish = async () => {
+      item.show('uploading', 'Saving the rest of the recording…', {})
+      try {
+        const { key } = await upload.finish()
+        await this.#showLanded(item, key)
+      } catch (error) {
+        item.show('failed', error.message, { action: ['Retry', finish] })
       }
-    } catch (error) {
-      item.show('failed', error.message, isFinal(error)
-        ? {}
-        : { action: ['Check again', () => this.#showObject(item, key)] })
     }
+    item.show('interrupted', `This recording was interrupted; ${formatSize(upload.size)} of it are safe.`, {
+      action: ['Discard', () => this.#discard(upload, item)],
+      pause: ['Finish', finish]
+    })
   }
 
-  #fail (id, sentence, canRetry) {
-    const retry = { action: ['Retry', () => this.#start(id)] }
-    if (canRetry) this.#items.get(id)?.show('failed', sentence, retry)
-    else this.#forget(id)?.show('failed', sentence)
+  async #discard (upload, item) {
+    item.remove()
+    await upload.discard().catch(() => {})
+  }
+
+  #followRecording (recording, mimeType) {
+    const item = new UploadItem(this.#list, nameOfRecording(mimeType))
+    item.show('uploading', 'Saving the rest of the recording…', { action: ['Cancel', () => recording.abort()] })
+    recording.done.then(
+      ({ key }) => this.#showLanded(item, key),
+      error => error.code === 'ABORTED' ? item.remove() : item.show('failed', error.message)
+    )
+  }
+
+  #showLanded (item, key) {
+    return showLanded(this.#service, item, key, () => this.#chooseAnother(item))
   }
 
   #chooseAnother (item) {
     item.remove()
     this.#chooseFiles()
   }
+}
 
-  #forget (id) {
-    const item = this.#items.get(id)
-    this.#items.delete(id)
-    this.#retry.forget(id)
-    if (this.#uppy.getFile(id) !== undefined) this.#uppy.removeFile(id)
-    return item
-  }
+function nameOfRecording (mimeType) {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  return `recording-${time}.${{ 'audio/mp4': 'm4a' }[mimeType.split(';', 1)[0]] ?? /^audio\/(\w+)/.exec(mimeType)[1]}`
 }
