@@ -8,7 +8,7 @@ import { committed, routesOf, type Route } from './document.js'
 import { Requests, type Request } from './requests.js'
 
 const API_KEY = 'the-api-key-of-alice'
-const OPEN = { PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}`, METRICS_KEY: 'a-key-for-prometheus', RATE_LIMIT_MAX: '0', RATE_LIMIT_MAX_PER_ADDRESS: '0' }
+const OPEN = { PORT: '0', LOG_LEVEL: 'silent', RESULTS: 'true', API_KEYS: `alice:${API_KEY}`, METRICS_KEY: 'a-key-for-prometheus', RATE_LIMIT_MAX: '0', RATE_LIMIT_MAX_PER_ADDRESS: '0' }
 const app = await buildApp(loadConfig(OPEN), { storeDirectory: t.testdir() })
 t.teardown(() => app.close())
 await app.ready()
@@ -24,6 +24,8 @@ const requests = new Requests(committed, {
   size: fc.integer({ min: 1, max: 5 * 1024 ** 3 }),
   metadata: fc.dictionary(fc.stringMatching(/^[a-e][a-z0-9_-]{0,10}$/), fc.string({ minLength: 1, maxLength: 20 }).filter(text => !/\p{Cc}/u.test(text)), { maxKeys: 3, noNullPrototype: true }),
   key: fc.constant(KEY),
+  name: fc.constantFrom('transcript.json', 'captions.en.vtt'),
+  result: fc.constantFrom('transcript.json', 'captions.en.vtt'),
   uploadId: fc.stringMatching(/^[!-~]{1,40}$/),
   token: fc.constant(token),
   path: fc.constantFrom('2~x', '2~x/1', '2~x/batch', '2~x/complete')

@@ -202,8 +202,8 @@ for (const name of [
     t.match((await askForUrl(app, { key: KEY, name })).json(), { ...refused, message: /^body\/name must/ })
     const link = await asAlice(app, { url: '/download-url', query: { key: KEY, result: name } })
     t.match(link.json(), { ...refused, message: /^querystring\/result must/ })
-    await t.rejects(app.uploads.createResultUrl({ key: KEY, name }, ALICE), { code: 'FST_ERR_VALIDATION' })
-    await t.rejects(app.uploads.createDownloadUrl({ key: KEY, result: name }, ALICE), { code: 'FST_ERR_VALIDATION' })
+    await t.rejects(app.uploads.createResultUrl({ key: KEY, name }, ALICE), { code: 'FST_UPLOAD_INVALID_INPUT' })
+    await t.rejects(app.uploads.createDownloadUrl({ key: KEY, result: name }, ALICE), { code: 'FST_UPLOAD_INVALID_INPUT' })
   })
 }
 
