@@ -34,6 +34,8 @@ const requests = new Requests(committed, {
   size: fc.integer({ min: 1, max: 5 * 1024 ** 3 }),
   metadata: fc.dictionary(fc.stringMatching(/^[a-e][a-z0-9_-]{0,10}$/), fc.string({ minLength: 1, maxLength: 20 }).filter(text => !/\p{Cc}/u.test(text)), { maxKeys: 3, noNullPrototype: true }),
   key: fc.constant(KEY),
+  name: fc.constantFrom('transcript.json', 'captions.en.vtt'),
+  result: fc.constantFrom('transcript.json', 'captions.en.vtt'),
   uploadId: fc.stringMatching(/^[!-~]{1,40}$/),
   token: fc.constant(token),
   path: fc.constantFrom('2~x', '2~x/1', '2~x/batch', '2~x/complete')

@@ -18,7 +18,7 @@ const STRICTEST = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
 // Where the packages of a client are found.
 t.testdirName = 'test/contract/.tap/clients'
 const folder = t.testdir({ 'package.json': '{ "type": "module" }' })
-const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}` }), { storeDirectory: join(folder, 'store') })
+const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', RESULTS: 'true', API_KEYS: `alice:${API_KEY}` }), { storeDirectory: join(folder, 'store') })
 t.teardown(() => app.close())
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 

@@ -47,6 +47,16 @@ const link = taken('createDownloadUrl', await client.GET('/download-url', { para
 const download = await fetch(link.url)
 if (!recording.equals(new Uint8Array(await download.arrayBuffer()))) throw new Error('the recording came back changed')
 
+const result = taken('createResultUrl', await client.POST('/result-urls', {
+  body: { key: upload.key, name: 'transcript.json' }
+}))
+await put(result.url, new TextEncoder().encode('{}'), result.headers)
+const after = taken('getUploadStatus', await client.GET('/upload-status', { params: { query: { key: upload.key } } }))
+if (after.status !== 'uploaded' || after.results?.[0]?.name !== result.name) throw new Error(JSON.stringify(after))
+taken('createDownloadUrl', await client.GET('/download-url', {
+  params: { query: { key: upload.key, result: result.name } }
+}))
+
 const started = taken('createMultipartUpload', await client.POST('/multipart-uploads', { body: { filename: 'long.wav' } }))
 const { key, uploadId } = started
 const { parts } = taken('createPartUrls', await client.POST('/multipart-uploads/part-urls', {

@@ -4,8 +4,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import fc from 'fast-check'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import uploadUrl, { channels, type StoreEvent, type UploadUrlOptions } from '../../../plugins/upload-url/index.js'
-import { asAlice, FIXED_OPTIONS, pluginApp } from '../../fixtures/app.js'
+import { channels, type StoreEvent, type UploadUrlOptions } from '../../../plugins/upload-url/index.js'
+import { asAlice, FIXED_OPTIONS, pluginApp, register } from '../../fixtures/app.js'
 import { cases, holds } from '../../fixtures/property.js'
 import { errorBody, scriptedStore } from '../../fixtures/scripted-store.js'
 import { startStore, type Store } from '../../fixtures/store.js'
@@ -154,7 +154,7 @@ t.test('results are listed by name, without those of other recordings and what i
 t.test('without the option, no client gets a URL, nothing is listed, and the store is not asked', async t => {
   const { app } = await setUp(t, {})
   const key = await recordingOf(app)
-  t.match((await askForUrl(app, { key, name: NAME })).json(), { statusCode: 404, message: /^Route POST:\/result-urls/ })
+  t.match((await askForUrl(app, { key, name: NAME })).json(), { statusCode: 404, message: /^Route POST:/ })
   const upload = await app.uploads.createResultUrl({ key, name: NAME }, ALICE)
   t.equal(await put(upload, TRANSCRIPT), 200, 'the app itself may')
   const calls = await callsDuring(async () => t.notOk('results' in await statusOf(app, key)))
@@ -210,7 +210,9 @@ for (const name of [
 t.test('whatever key and name are sent, what is signed lies beside a recording of the owner’s, or nothing is', async t => {
   const app = await pluginApp(t, { results: true })
   const piece = fc.oneof(
-    fc.constantFrom('uploads', 'alice', 'bob', '/', '..', '.', '.results', '.results/', '.mp3', '.json', KEY, NAME, '%2F', '?', '#', '\\'),
+    fc.constantFrom(
+      'uploads', 'alice', 'bob', '/', '..', '.', '.results', '.results/', '.mp3', '.json', KEY, NAME, '%2F', '?', '#', '\\'
+    ),
     fc.string({ unit: 'binary', maxLength: 4 })
   )
   const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map(pieces => pieces.join(''))
@@ -287,7 +289,10 @@ t.test('whoever may not create URLs for results gets none', async t => {
   const asked: unknown[] = []
   const app = await pluginApp(t, {
     results: true,
-    authorize: (_request, { operation, input }) => { asked.push([operation, input]); return operation !== 'createResultUrl' }
+    authorize (_request, { operation, input }) {
+      asked.push([operation, input])
+      return operation !== 'createResultUrl'
+    }
   })
   const input = { key: KEY, name: NAME }
   t.match((await askForUrl(app, input)).json(), { statusCode: 403, code: 'FST_UPLOAD_FORBIDDEN' })
@@ -296,9 +301,7 @@ t.test('whoever may not create URLs for results gets none', async t => {
 
 t.test('results: an option that is no boolean stops the start', async t => {
   for (const results of ['true', 1, {}]) {
-    const options = { ...FIXED_OPTIONS, results } as unknown as UploadUrlOptions
-    const { default: Fastify } = await import('fastify')
-    await t.rejects(async () => { await Fastify().register(uploadUrl, options) }, { code: 'FST_UPLOAD_INVALID_OPTIONS', message: /results/ })
+    await t.rejects(register({ ...FIXED_OPTIONS, results }), { code: 'FST_UPLOAD_INVALID_OPTIONS', message: /results/ })
   }
 })
 
