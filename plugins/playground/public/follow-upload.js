@@ -35,7 +35,7 @@ export function followUpload (upload, item, { retry }) {
   })
   upload.addEventListener('state', ({ detail: { state, error } }) => {
     if (state === 'sending' || state === 'paused') show()
-    if (state === 'waiting') item.show('interrupted', `${error.message}: the upload continues by itself.`, { action: cancel })
+    if (state === 'waiting') item.show('interrupted', `${error.message}: continues by itself.`, { action: cancel })
     if (state === 'failed') item.show('failed', error.message, error.retryable ? { action: ['Retry', retry] } : {})
   })
 }

@@ -10,7 +10,7 @@ const element = id => document.getElementById(id)
 /** Shows the uploader where the key is good. */
 async function signIn (apiKey, accepted) {
   const service = new Service(apiKey)
-  await service.call('GET', '/upload-url')
+  await service.assertKnown()
   const chooseFiles = () => element('files').click()
   const list = {
     element: element('list'),

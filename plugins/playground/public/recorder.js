@@ -41,7 +41,10 @@ export function recordWith ({ button, note, level }, record) {
     note.textContent = 'Recording'
     show()
     recording.addEventListener('saved', () => { saved = Date.now() })
-    recording.addEventListener('waiting', () => { note.textContent = 'S3 cannot be reached: kept on this device meanwhile' })
+    recording.addEventListener('waiting', () => {
+      saved = undefined
+      note.textContent = 'S3 cannot be reached: kept on this device meanwhile'
+    })
     recording.addEventListener('state', ({ detail: { state } }) => {
       if (recording === undefined || state === 'paused' || state === 'recording') return
       recording = undefined

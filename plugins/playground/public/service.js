@@ -28,6 +28,13 @@ export class Service {
     return this.#apiKey === '' ? {} : { authorization: `Bearer ${this.#apiKey}` }
   }
 
+  /** @throws {ApiError} where the service does not know the key */
+  async assertKnown () {
+    await this.call('GET', '/upload-status', { key: 'none' }).catch(error => {
+      if (error.statusCode !== 404) throw error
+    })
+  }
+
   /**
    * @param {string} method
    * @param {string} path

@@ -38,8 +38,7 @@ export async function drawWaveform (svg, url, size) {
 function peaksOf (samples) {
   const width = Math.max(1, Math.floor(samples.length / BARS))
   return Array.from({ length: BARS }, (_, bar) => {
-    let peak = 0
-    for (let i = bar * width; i < Math.min((bar + 1) * width, samples.length); i += 4) peak = Math.max(peak, Math.abs(samples[i]))
-    return peak
+    const loudness = samples.subarray(bar * width, (bar + 1) * width).map(Math.abs)
+    return loudness.reduce((peak, sample) => Math.max(peak, sample), 0)
   })
 }
