@@ -158,10 +158,11 @@ t.test('other bytes than were signed are refused by the store, and the page says
   await lines.nth(2).waitFor()
   const [more, type, other] = await lines.allInnerTexts()
   await keepScreenshot(playground.page, 'cheating')
-  t.match(more, /^One byte more → 403 SignatureDoesNotMatch: refused$/)
-  t.match(type, /^Another type → 403 SignatureDoesNotMatch: refused$/)
-  // Ceph RGW does not compare the checksum that is signed.
-  if (site.store === 'local-s3') t.match(other, /^Other bytes of the same size → 400 \w+: refused$/)
+  // Ceph RGW lets no page read why, and does not compare the checksum that is signed.
+  const isRgw = site.store !== 'local-s3'
+  t.match(more, isRgw ? /^One byte more → .*refused/ : /^One byte more → 403 SignatureDoesNotMatch: refused$/)
+  t.match(type, isRgw ? /^Another type → .*refused/ : /^Another type → 403 SignatureDoesNotMatch: refused$/)
+  if (!isRgw) t.match(other, /^Other bytes of the same size → 400 \w+: refused$/)
 })
 
 t.test('what was signed is shown, and the recording drawn', async t => {

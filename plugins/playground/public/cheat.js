@@ -38,6 +38,7 @@ async function answerOf (request) {
     const [, code = ''] = /<Code>(\w+)<\/Code>/.exec(await response.text()) ?? []
     return response.ok ? `${response.status}: taken` : `${response.status} ${code}: refused`
   } catch {
-    return 'the connection was cut: refused'
+    // Without CORS headers in its answer.
+    return 'refused, and no page may read why'
   }
 }
