@@ -21,7 +21,6 @@ export TEST_S3_ACCESS_KEY_ID=$S3_ACCESS_KEY TEST_S3_SECRET_ACCESS_KEY=$S3_SECRET
 if [ $# = 0 ]; then
   folders=(test/s3 test/upload-url)
   mapfile -t files < <(grep -rlE "/(store|uploads-to|uploader|uppy-app)\.js'" "${folders[@]}" --include=*.test.ts)
-  files+=(test/rgw/events.extra.ts)
   set -- test/all.test.ts "${files[@]/#/--test-arg=}"
 fi
 npx tap "$@"
