@@ -12,6 +12,7 @@ import health from '../plugins/health.js'
 import limits from '../plugins/limits.js'
 import openapi from '../plugins/openapi/index.js'
 import securityHeaders from '../plugins/security-headers.js'
+import uploadEvents from '../plugins/upload-events.js'
 import { clientErrorHandler, errorHandler, frameworkErrors, notFoundHandler } from './errors.js'
 
 const { version } = createRequire(import.meta.url)('#package.json') as { version: string }
@@ -114,7 +115,6 @@ async function reportUploads (app: FastifyInstance, config: Config): Promise<voi
   const { webhook, UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_SECRET: secret, isLocal } = config
   if (webhook === undefined && !isLocal) return
   if (webhook !== undefined) await app.register((await import('../plugins/webhook.js')).default, webhook)
-  const { default: uploadEvents } = await import('../plugins/upload-events.js')
   await app.register(uploadEvents, secret === undefined ? {} : { http: { secret } })
   if (queueUrl === undefined) return
   const { default: eventQueue } = await import('../plugins/event-queue.js')
