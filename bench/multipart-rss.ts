@@ -23,25 +23,39 @@ async function serveStore (directory: string): Promise<void> {
 async function serveApi (store: LocalS3): Promise<void> {
   const { bucket, endpoint, region, credentials } = store
   const app = Fastify()
-  await app.register(uploadUrl, { bucket, client: { endpoint, region, credentials, forcePathStyle: true }, allowAnonymous: true })
+  await app.register(uploadUrl, {
+    bucket,
+    client: { endpoint, region, credentials, forcePathStyle: true },
+    allowAnonymous: true
+  })
   process.send!(await app.listen({ host: '127.0.0.1', port: 0 }))
   process.on('message', () => process.send!(process.memoryUsage().rss))
 }
 
-async function startRole<T> (role: string, argument: string): Promise<{ readonly child: ChildProcess, readonly hello: T }> {
+async function startRole<T> (
+  role: string,
+  argument: string
+): Promise<{ readonly child: ChildProcess; readonly hello: T }> {
   const child = fork(import.meta.filename, [role, argument])
   const [hello] = await once(child, 'message')
   return { child, hello: hello as T }
 }
 
 async function call<T> (url: string, body: object): Promise<T> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body)
+  })
   if (!response.ok) throw new Error(await response.text())
-  return await response.json() as T
+  return (await response.json()) as T
 }
 
-async function upload (api: string, size: number): Promise<{ key: string, sha256: string }> {
-  const { key, uploadId, partSize, partCount } = await call<OperationOutput<'createMultipartUpload'>>(`${api}/multipart-uploads`, { filename: 'day.wav', size })
+async function upload (api: string, size: number): Promise<{ key: string; sha256: string }> {
+  const { key, uploadId, partSize, partCount } = await call<OperationOutput<'createMultipartUpload'>>(
+    `${api}/multipart-uploads`,
+    { filename: 'day.wav', size }
+  )
   const bytes = randomFillSync(Buffer.alloc(partSize))
   const hash = createHash('sha256')
   const parts = []
@@ -49,7 +63,13 @@ async function upload (api: string, size: number): Promise<{ key: string, sha256
     bytes.writeUInt32BE(partNumber)
     const part = bytes.subarray(0, Math.min(partSize, size - (partNumber - 1) * partSize))
     hash.update(part)
-    const { parts: [signed] } = await call<{ parts: Array<{ url: string }> }>(`${api}/multipart-uploads/part-urls`, { key, uploadId, parts: [{ partNumber }] })
+    const {
+      parts: [signed]
+    } = await call<{ parts: Array<{ url: string }> }>(`${api}/multipart-uploads/part-urls`, {
+      key,
+      uploadId,
+      parts: [{ partNumber }]
+    })
     const put = await fetch(signed!.url, { method: 'PUT', body: part })
     if (!put.ok) throw new Error(await put.text())
     parts.push({ partNumber, etag: put.headers.get('etag')! })
@@ -59,7 +79,9 @@ async function upload (api: string, size: number): Promise<{ key: string, sha256
 }
 
 async function storedSha256 ({ endpoint, region, credentials, bucket }: LocalS3, key: string): Promise<string> {
-  const { Body } = await new S3Client({ endpoint, region, credentials, forcePathStyle: true }).send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  const { Body } = await new S3Client({ endpoint, region, credentials, forcePathStyle: true }).send(
+    new GetObjectCommand({ Bucket: bucket, Key: key })
+  )
   const hash = createHash('sha256')
   for await (const chunk of Body as AsyncIterable<Buffer>) hash.update(chunk)
   return hash.digest('hex')
@@ -82,14 +104,25 @@ async function measure (size: number): Promise<string> {
     await upload(api.hello, 512 * MB)
 
     const samples = [await sample(api.child)]
-    const timer = setInterval(() => { sample(api.child).then(rss => samples.push(rss), () => {}) }, SAMPLE_EVERY_MS)
+    const timer = setInterval(() => {
+      sample(api.child).then(
+        rss => samples.push(rss),
+        () => {}
+      )
+    }, SAMPLE_EVERY_MS)
     const { key, sha256 } = await upload(api.hello, size)
     clearInterval(timer)
-    const isSame = sha256 === await storedSha256(store.hello, key)
+    const isSame = sha256 === (await storedSha256(store.hello, key))
     const inMb = (bytes: number) => Math.round(bytes / MB)
     return table(
       ['through multipart', 'RSS before', 'least', 'most', 'after', 'SHA-256'],
-      [[`${size / 1e9} GB`, ...[samples[0]!, Math.min(...samples), Math.max(...samples), samples.at(-1)!].map(rss => `${inMb(rss)} MB`), isSame ? 'same' : 'DIFFERS']]
+      [
+        [
+          `${size / 1e9} GB`,
+          ...[samples[0]!, Math.min(...samples), Math.max(...samples), samples.at(-1)!].map(rss => `${inMb(rss)} MB`),
+          isSame ? 'same' : 'DIFFERS'
+        ]
+      ]
     )
   } finally {
     for (const child of children) child.kill()

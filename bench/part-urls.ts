@@ -18,11 +18,22 @@ export async function benchPartUrls (): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'))
   const localS3 = createLocalS3({ directory })
   const { endpoint, bucket, region, credentials } = await localS3.start()
-  const server = await ServerProcess.start('ours', { bucket, client: { endpoint, region, credentials, forcePathStyle: true } })
-  const post = async (path: string, body: object) => fetch(server.address + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const server = await ServerProcess.start('ours', {
+    bucket,
+    client: { endpoint, region, credentials, forcePathStyle: true }
+  })
+  const post = async (path: string, body: object) =>
+    fetch(server.address + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body)
+    })
 
-  const { key, uploadId } = await (await post('/multipart-uploads', { filename: 'day.wav', size: SIZE })).json() as OperationOutput<'createMultipartUpload'>
-  const rounds: Array<{ readonly bytes: number, readonly took: number, readonly stall: number, readonly p99: number }> = []
+  const { key, uploadId } = (await (
+    await post('/multipart-uploads', { filename: 'day.wav', size: SIZE })
+  ).json()) as OperationOutput<'createMultipartUpload'>
+  const rounds: Array<{ readonly bytes: number; readonly took: number; readonly stall: number; readonly p99: number }> =
+    []
   for (let round = 0; round <= ROUNDS; round++) {
     await server.usage()
     const others = autocannon({ url: `${server.address}/upload-url?filename=dictation.mp3&size=20480`, ...OTHERS })
@@ -40,12 +51,24 @@ export async function benchPartUrls (): Promise<string> {
   await rm(directory, { recursive: true })
 
   const stalls = rounds.map(({ stall }) => stall)
-  return table(['POST /multipart-uploads/part-urls', 'MB', 'ms', 'longest stall, median of rounds, ms', 'worst round, ms', 'others’ p99, ms'], [[
-    '1 000 URLs, beside 1 000 requests/s',
-    (rounds[0]!.bytes / 1e6).toFixed(1),
-    median(rounds.map(({ took }) => took)).toFixed(0),
-    median(stalls).toFixed(1),
-    Math.max(...stalls).toFixed(1),
-    median(rounds.map(({ p99 }) => p99)).toFixed(0)
-  ]])
+  return table(
+    [
+      'POST /multipart-uploads/part-urls',
+      'MB',
+      'ms',
+      'longest stall, median of rounds, ms',
+      'worst round, ms',
+      'others’ p99, ms'
+    ],
+    [
+      [
+        '1 000 URLs, beside 1 000 requests/s',
+        (rounds[0]!.bytes / 1e6).toFixed(1),
+        median(rounds.map(({ took }) => took)).toFixed(0),
+        median(stalls).toFixed(1),
+        Math.max(...stalls).toFixed(1),
+        median(rounds.map(({ p99 }) => p99)).toFixed(0)
+      ]
+    ]
+  )
 }

@@ -8,7 +8,15 @@ import { benchStart } from './start.js'
 import { benchWorstMix } from './worst-mix.js'
 
 const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`
-const tables = [`Measured on ${machine}.`, benchStart(), await benchMemory(), await benchSigning(), await benchPartUrls(), await benchRoutes(), await benchWorstMix()].join('\n\n')
+const tables = [
+  `Measured on ${machine}.`,
+  benchStart(),
+  await benchMemory(),
+  await benchSigning(),
+  await benchPartUrls(),
+  await benchRoutes(),
+  await benchWorstMix()
+].join('\n\n')
 console.log(tables)
 
 if (process.argv.includes('--write')) {

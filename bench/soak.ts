@@ -37,19 +37,41 @@ const environment = {
 }
 const server = spawn(process.execPath, ['dist/src/server.js'], { env: environment, stdio: 'inherit' })
 process.on('exit', () => server.kill('SIGKILL'))
-while (!await fetch(`${address}/health/live`).then(({ ok }) => ok, () => false)) await setTimeout(50)
+while (
+  !(await fetch(`${address}/health/live`).then(
+    ({ ok }) => ok,
+    () => false
+  ))
+) { await setTimeout(50) }
 
-const load = { url: `${address}/upload-url?filename=dictation.mp3&size=20480`, headers: { authorization: `Bearer ${apiKey}` }, connections: CONNECTIONS }
+const load = {
+  url: `${address}/upload-url?filename=dictation.mp3&size=20480`,
+  headers: { authorization: `Bearer ${apiKey}` },
+  connections: CONNECTIONS
+}
 await autocannon({ ...load, duration: PROBE_SECONDS })
-const { requests: { average: maximum } } = await autocannon({ ...load, duration: PROBE_SECONDS })
+const {
+  requests: { average: maximum }
+} = await autocannon({ ...load, duration: PROBE_SECONDS })
 const rate = Math.floor(maximum * SHARE)
 console.log(`Maximum ${Math.round(maximum)} requests a second; ${rate} for ${MINUTES} minutes:\n`)
 
 const rows: Array<[slice: string, rate: number, p99: number, delay: string, rss: number, failed: number]> = []
 for (let slice = 1; slice <= SLICES; slice++) {
-  const { requests, latency, errors, non2xx } = await autocannon({ ...load, duration: MINUTES * 60 / SLICES, overallRate: rate })
+  const { requests, latency, errors, non2xx } = await autocannon({
+    ...load,
+    duration: (MINUTES * 60) / SLICES,
+    overallRate: rate
+  })
   const figures = await readFigures()
-  rows.push([`${slice}/${SLICES}`, Math.round(requests.average), latency.p99, (figures('nodejs_eventloop_lag_p99_seconds') * 1000).toFixed(1), Math.round(figures('process_resident_memory_bytes') / 1024 ** 2), errors + non2xx])
+  rows.push([
+    `${slice}/${SLICES}`,
+    Math.round(requests.average),
+    latency.p99,
+    (figures('nodejs_eventloop_lag_p99_seconds') * 1000).toFixed(1),
+    Math.round(figures('process_resident_memory_bytes') / 1024 ** 2),
+    errors + non2xx
+  ])
 }
 console.log(table(['time', 'requests/s', 'p99 ms', 'event loop p99 ms', 'RSS MB', 'failed'], rows))
 

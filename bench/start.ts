@@ -4,7 +4,8 @@ import { median, table } from './report.js'
 
 const ROUNDS = 9
 
-const CLIENT = '{ region: \'eu-central-1\', credentials: { accessKeyId: \'AKIAIOSFODNN7EXAMPLE\', secretAccessKey: \'secret\' } }'
+const CLIENT =
+  "{ region: 'eu-central-1', credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } }"
 const LISTEN = "await app.listen({ host: '127.0.0.1', port: 0 })"
 
 /** What is started, each beside what it is compared with, and how many times as long it may take. */
@@ -59,15 +60,18 @@ export function benchStart (): string {
     for (const { name, code } of COMPARISONS) costs.get(name)!.push(start(code))
   }
   const middle = (name: string, what: keyof Cost) => median(costs.get(name)!.map(cost => cost[what]))
-  return table(['start', 'CPU, ms', 'wall, ms', 'times the CPU', 'times the wall clock', 'wanted'], COMPARISONS.map(
-    ({ name, than, wanted }) => [
+  return table(
+    ['start', 'CPU, ms', 'wall, ms', 'times the CPU', 'times the wall clock', 'wanted'],
+    COMPARISONS.map(({ name, than, wanted }) => [
       name,
       middle(name, 'cpu').toFixed(0),
       middle(name, 'wall').toFixed(0),
-      ...(['cpu', 'wall'] as const).map(what => than === undefined ? '' : (middle(name, what) / middle(than, what)).toFixed(2)),
+      ...(['cpu', 'wall'] as const).map(what =>
+        than === undefined ? '' : (middle(name, what) / middle(than, what)).toFixed(2)
+      ),
       wanted === undefined ? '' : `at most ${wanted}`
-    ]
-  ))
+    ])
+  )
 }
 
 function start (code: string): Cost {
@@ -79,7 +83,10 @@ function start (code: string): Cost {
     console.log(JSON.stringify({ cpu: (user + system) / 1000, wall: performance.now() - start }))
     process.exit()`
   const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { env, encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    env,
+    encoding: 'utf8'
+  })
   if (stdout === '') throw new Error(stderr)
   return JSON.parse(stdout) as Cost
 }

@@ -51,10 +51,21 @@ export async function benchWorstMix (): Promise<string> {
     await rm(directory, { recursive: true })
   }
   const bounds = `p99 under ${BOUNDS.p99} ms, RSS under ${BOUNDS.rss} MB`
-  return table([
-    `another owner (${bounds})`, 'requests', 'failed', 'median, ms', 'p99, ms', 'slowest, ms', 'peak RSS, MB',
-    'the mix: answered', 'refused', 'hung up'
-  ], rows)
+  return table(
+    [
+      `another owner (${bounds})`,
+      'requests',
+      'failed',
+      'median, ms',
+      'p99, ms',
+      'slowest, ms',
+      'peak RSS, MB',
+      'the mix: answered',
+      'refused',
+      'hung up'
+    ],
+    rows
+  )
 }
 
 async function measure (store: LocalS3, limit: string | undefined, isAttacked: boolean): Promise<number[]> {
@@ -77,8 +88,15 @@ async function measure (store: LocalS3, limit: string | undefined, isAttacked: b
     await Promise.all(attack)
     const { answered, refused, hungUp } = counts
     return [
-      requests.total, non2xx + errors, latency.p50, latency.p99, latency.max, Math.round(await peak),
-      answered, refused, hungUp
+      requests.total,
+      non2xx + errors,
+      latency.p50,
+      latency.p99,
+      latency.max,
+      Math.round(await peak),
+      answered,
+      refused,
+      hungUp
     ]
   } finally {
     ended.abort()
@@ -88,8 +106,9 @@ async function measure (store: LocalS3, limit: string | undefined, isAttacked: b
 }
 
 async function startServer (
-  { endpoint, bucket, region, credentials }: LocalS3, limit: string | undefined
-): Promise<{ server: ChildProcess, address: string }> {
+  { endpoint, bucket, region, credentials }: LocalS3,
+  limit: string | undefined
+): Promise<{ server: ChildProcess; address: string }> {
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const env = {
@@ -106,14 +125,23 @@ async function startServer (
     API_KEYS: `mallory:${MALLORY_KEY},bob:${BOB_KEY}`,
     METRICS_KEY,
     RATE_LIMIT_MAX_PER_ADDRESS: '0',
-    ...limit !== undefined && { RATE_LIMIT_MAX: limit }
+    ...(limit !== undefined && { RATE_LIMIT_MAX: limit })
   }
   const server = spawn(process.execPath, ['dist/src/server.js'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  while (!await fetch(`${address}/health/live`).then(({ ok }) => ok, () => false)) await setTimeout(50)
+  while (
+    !(await fetch(`${address}/health/live`).then(
+      ({ ok }) => ok,
+      () => false
+    ))
+  ) { await setTimeout(50) }
   return { server, address }
 }
 
-interface Counts { answered: number, refused: number, hungUp: number }
+interface Counts {
+  answered: number
+  refused: number
+  hungUp: number
+}
 
 /** @returns what ends when the signal aborts */
 async function sendWorstMix (address: string, counts: Counts, signal: AbortSignal): Promise<Array<Promise<void>>> {
@@ -122,10 +150,10 @@ async function sendWorstMix (address: string, counts: Counts, signal: AbortSigna
     fetch(address + path, { method: 'POST', headers, body: JSON.stringify(body) })
 
   const upload = await post('/multipart-uploads', { filename: 'day.wav', size: 1e10 })
-  const { key, uploadId } = await upload.json() as OperationOutput<'createMultipartUpload'>
+  const { key, uploadId } = (await upload.json()) as OperationOutput<'createMultipartUpload'>
   const recording = await readFile('test/fixtures/audio/dictation.mp3')
   const declared = await fetch(`${address}/upload-url?filename=dictation.mp3`, { headers })
-  const object = await declared.json() as OperationOutput<'createUploadUrl'>
+  const object = (await declared.json()) as OperationOutput<'createUploadUrl'>
   await fetch(object.url, { method: 'PUT', headers: object.headers, body: recording })
 
   const batch = { files: Array(100).fill({ filename: 'dictation.mp3', size: 20_480 }) }
@@ -146,7 +174,8 @@ async function sendWorstMix (address: string, counts: Counts, signal: AbortSigna
   }
   const { hostname, port } = new URL(address)
   const payload = JSON.stringify(parts)
-  const request = 'POST /multipart-uploads/part-urls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+  const request =
+    'POST /multipart-uploads/part-urls HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
     `Authorization: ${headers.authorization}\r\nContent-Length: ${payload.length}\r\n\r\n${payload}`
   const open = () => connect(Number(port), hostname).on('error', () => {})
   const hangUp = async () => {
@@ -159,7 +188,9 @@ async function sendWorstMix (address: string, counts: Counts, signal: AbortSigna
     }
   }
   const sockets: Socket[] = []
-  signal.addEventListener('abort', () => { for (const socket of sockets) socket.destroy() })
+  signal.addEventListener('abort', () => {
+    for (const socket of sockets) socket.destroy()
+  })
   for (let connection = 0; connection < DEAF_CONNECTIONS; connection += 1) {
     const socket = open().pause()
     socket.write(request.repeat(REQUESTS_PER_DEAF_CONNECTION))

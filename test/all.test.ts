@@ -10,14 +10,20 @@ import { RUN_SOURCE, WATCHED } from './fixtures/source.js'
 const QUIET = ['--disable-warning=FSTDEP022']
 
 const named = process.argv.slice(2)
-const files = named.length > 0
-  ? named
-  : readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter(file => file.endsWith('.test.ts') && !file.includes('node_modules') && basename(file) !== basename(import.meta.filename))
-    .map(file => join('test', file))
+const files =
+  named.length > 0
+    ? named
+    : readdirSync('test', { recursive: true, encoding: 'utf8' })
+      .filter(
+        file =>
+          file.endsWith('.test.ts') &&
+            !file.includes('node_modules') &&
+            basename(file) !== basename(import.meta.filename)
+      )
+      .map(file => join('test', file))
 
 const folders = new Map<string, string[]>()
-for (const file of files.sort()) folders.set(dirname(file), [...folders.get(dirname(file)) ?? [], file])
+for (const file of files.sort()) folders.set(dirname(file), [...(folders.get(dirname(file)) ?? []), file])
 
 // tap's own loader is slower, and the only one under which coverage is true.
 const isCovered = process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '1'

@@ -22,10 +22,23 @@ t.test('an API key sent as a bearer token names its owner', async t => {
 
 t.test('an owner may have several keys, so that one can be replaced', async t => {
   const app = await appWithKeys('alice:the-retired-api-key', 'alice:the-current-api-key')
-  for (const key of ['the-retired-api-key', 'the-current-api-key']) t.same((await ask(app, `Bearer ${key}`)).json(), { owner: 'alice' })
+  for (const key of ['the-retired-api-key', 'the-current-api-key']) { t.same((await ask(app, `Bearer ${key}`)).json(), { owner: 'alice' }) }
 })
 
-for (const authorization of [undefined, '', 'Bearer', 'Bearer ', 'Bearer the-first-api-ke', 'Bearer the-first-api-key2', 'Bearer THE-FIRST-API-KEY', 'Basic the-first-api-key', 'the-first-api-key', 'Bearer the-first-api-key the-second-api-key', 'Bearer alice:the-first-api-key', 'Bearer __proto__']) {
+for (const authorization of [
+  undefined,
+  '',
+  'Bearer',
+  'Bearer ',
+  'Bearer the-first-api-ke',
+  'Bearer the-first-api-key2',
+  'Bearer THE-FIRST-API-KEY',
+  'Basic the-first-api-key',
+  'the-first-api-key',
+  'Bearer the-first-api-key the-second-api-key',
+  'Bearer alice:the-first-api-key',
+  'Bearer __proto__'
+]) {
   t.test(`"${authorization}" is answered 401, with the scheme to use`, async t => {
     const response = await ask(await appWithKeys('alice:the-first-api-key'), authorization)
     t.match(response.json(), { statusCode: 401, code: 'FST_UPLOAD_UNAUTHENTICATED' })
@@ -39,11 +52,15 @@ t.test('a route that reads no owner stays open', async t => {
 })
 
 t.test('a malformed pair is refused by its position, and its text is not repeated', async t => {
-  t.throws(() => parseApiKeys(['alice:a-key-that-is-fine', 'hunter2']), { message: 'entry 2 is not of the form owner:key' })
+  t.throws(() => parseApiKeys(['alice:a-key-that-is-fine', 'hunter2']), {
+    message: 'entry 2 is not of the form owner:key'
+  })
   t.throws(() => parseApiKeys(['alice:hunter2 hunter2']), { message: /^(?!.*hunter2).*entry 1/ })
 })
 
 t.test('a key of 15 characters is refused, one of 16 is not', async t => {
-  t.throws(() => parseApiKeys(['alice:' + 'k'.repeat(15)]), { message: 'the key of entry 1 is shorter than 16 characters' })
+  t.throws(() => parseApiKeys(['alice:' + 'k'.repeat(15)]), {
+    message: 'the key of entry 1 is shorter than 16 characters'
+  })
   t.equal(parseApiKeys(['alice:' + 'k'.repeat(16)]).length, 1)
 })

@@ -4,7 +4,12 @@ import t from 'tap'
 import { ConfigError, DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
 import { WEBHOOK_SECRET } from './fixtures/webhook-receiver.js'
 
-const PRODUCTION = { NODE_ENV: 'production', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:the-api-key-of-alice' }
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  S3_BUCKET_NAME: 'recordings',
+  AWS_REGION: 'eu-central-1',
+  API_KEYS: 'alice:the-api-key-of-alice'
+}
 const WEBHOOK = { WEBHOOK_URL: 'https://app.example.com/webhooks', WEBHOOK_SECRET }
 
 function problemsOf (variables: Record<string, string>): readonly string[] {
@@ -18,12 +23,30 @@ function problemsOf (variables: Record<string, string>): readonly string[] {
 }
 
 t.test('with nothing configured, development gets the embedded store and a development key', async t => {
-  t.match(loadConfig({}), { isLocal: true, usesDevelopmentKey: true, HOST: '127.0.0.1', PORT: 3000, PRESIGNED_URL_EXPIRATION: 900, KEY_PREFIX: 'uploads', apiKeys: [{ owner: 'developer' }] })
+  t.match(loadConfig({}), {
+    isLocal: true,
+    usesDevelopmentKey: true,
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    PRESIGNED_URL_EXPIRATION: 900,
+    KEY_PREFIX: 'uploads',
+    apiKeys: [{ owner: 'developer' }]
+  })
 })
 
 t.test('the variables of the original service mean what they meant', async t => {
-  const config = loadConfig({ ...PRODUCTION, AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', PRESIGNED_URL_EXPIRATION: '60' })
-  t.match(config, { isLocal: false, S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', PRESIGNED_URL_EXPIRATION: 60 })
+  const config = loadConfig({
+    ...PRODUCTION,
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    PRESIGNED_URL_EXPIRATION: '60'
+  })
+  t.match(config, {
+    isLocal: false,
+    S3_BUCKET_NAME: 'recordings',
+    AWS_REGION: 'eu-central-1',
+    PRESIGNED_URL_EXPIRATION: 60
+  })
 })
 
 const WRONG = {
@@ -32,13 +55,29 @@ const WRONG = {
   LOG_LEVEL: ['loud'],
   TRUST_PROXY: ['maybe', '10.0.0.300', '10.0.0.0/33', ','],
   S3_BUCKET_NAME: [
-    'ab', '../x', 'a/b', 'Recordings', 'rec_ordings', 'a..b', '-recordings', 'recordings-', '192.168.5.4', 'a'.repeat(64),
+    'ab',
+    '../x',
+    'a/b',
+    'Recordings',
+    'rec_ordings',
+    'a..b',
+    '-recordings',
+    'recordings-',
+    '192.168.5.4',
+    'a'.repeat(64),
     'arn:aws:s3:eu-central-1:1:accesspoint/x'
   ],
   AWS_REGION: ['EU Central'],
   S3_ENDPOINT: [
-    's3.example.com', 'ftp://s3.example.com', 'http://x:y', 'http://x:99999', 'https://', 'https://s3.example.com?x=1',
-    'https://s3.example.com#x', 'https://user@s3.example.com', 'https://user:hunter2@s3.example.com'
+    's3.example.com',
+    'ftp://s3.example.com',
+    'http://x:y',
+    'http://x:99999',
+    'https://',
+    'https://s3.example.com?x=1',
+    'https://s3.example.com#x',
+    'https://user@s3.example.com',
+    'https://user:hunter2@s3.example.com'
   ],
   S3_PUBLIC_ENDPOINT: ['localhost:9000', 'http://x:y', 'https://user:hunter2@s3.example.com'],
   S3_FORCE_PATH_STYLE: ['yes'],
@@ -47,7 +86,13 @@ const WRONG = {
   MAX_UPLOAD_BYTES: ['25MB', '0'],
   ALLOWED_FORMATS: ['mp5', 'mp3,exe', ','],
   API_KEYS: [
-    'alice', 'alice:', ':an-api-key-of-nobody', 'alice:two words of a key', ',', 'alice:a', 'alice:fifteen-letters',
+    'alice',
+    'alice:',
+    ':an-api-key-of-nobody',
+    'alice:two words of a key',
+    ',',
+    'alice:a',
+    'alice:fifteen-letters',
     'alice:one-and-the-same-key,bob:one-and-the-same-key'
   ],
   API_KEYS_FILE: ['no-such-file'],
@@ -57,9 +102,27 @@ const WRONG = {
   REDIS_URL: ['redis:6379', 'http://redis:6379'],
   RATE_LIMIT_WITHOUT_REDIS: ['ajar'],
   METRICS_KEY: ['too-short', 'sixteen letters or more'],
-  UPLOAD_EVENTS_QUEUE_URL: ['arn:aws:sqs:eu-central-1:123456789012:uploads', 'sqs://uploads', 'https://sqs.eu-central-1.amazonaws.com', 'https://user:hunter2@sqs.example.com/1/uploads'],
-  WEBHOOK_URL: ['app.example.com', 'http://app.example.com/webhooks', 'ftp://app.example.com', 'https://user:hunter2@app.example.com', 'https://'],
-  WEBHOOK_SECRET: [',', 'whsec_', 'whsec_c2hvcnQ=', 'not base64 at all, but long enough', `${WEBHOOK_SECRET},whsec_c2hvcnQ=`, `whsec_${'A'.repeat(88)}`],
+  UPLOAD_EVENTS_QUEUE_URL: [
+    'arn:aws:sqs:eu-central-1:123456789012:uploads',
+    'sqs://uploads',
+    'https://sqs.eu-central-1.amazonaws.com',
+    'https://user:hunter2@sqs.example.com/1/uploads'
+  ],
+  WEBHOOK_URL: [
+    'app.example.com',
+    'http://app.example.com/webhooks',
+    'ftp://app.example.com',
+    'https://user:hunter2@app.example.com',
+    'https://'
+  ],
+  WEBHOOK_SECRET: [
+    ',',
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    'not base64 at all, but long enough',
+    `${WEBHOOK_SECRET},whsec_c2hvcnQ=`,
+    `whsec_${'A'.repeat(88)}`
+  ],
   MAX_EVENT_LOOP_DELAY: ['-1', '1s'],
   DRAIN_SECONDS: ['-1', '601', '5s']
 }
@@ -74,7 +137,12 @@ for (const [name, values] of Object.entries(WRONG)) {
   }
 }
 
-for (const variables of [{ S3_BUCKET_NAME: 'recordings' }, { HOST: '0.0.0.0' }, { HOST: '::' }, { HOST: 'upload.example.com' }]) {
+for (const variables of [
+  { S3_BUCKET_NAME: 'recordings' },
+  { HOST: '0.0.0.0' },
+  { HOST: '::' },
+  { HOST: 'upload.example.com' }
+]) {
   t.test(`without NODE_ENV, ${Object.entries(variables).join().replace(',', '=')} counts as production`, async t => {
     const config = loadConfig({ ...PRODUCTION, NODE_ENV: '', ...variables })
     t.match(config, { NODE_ENV: 'production', isLocal: false, usesDevelopmentKey: false, drainSeconds: 5 })
@@ -109,8 +177,10 @@ t.test('a bucket may be named by an access point ARN, or as a directory bucket',
     'arn:aws:s3:eu-central-1:123456789012:accesspoint/recordings',
     'arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap',
     'arn:aws-cn:s3-outposts:cn-north-1:123456789012:outpost/op-01ac5d28a6a232904/accesspoint/recordings',
-    'recordings--euc1-az1--x-s3', 'rec.ord.ings', 'abc'
-  ]) t.equal(loadConfig({ ...PRODUCTION, S3_BUCKET_NAME: name }).bucket, name)
+    'recordings--euc1-az1--x-s3',
+    'rec.ord.ings',
+    'abc'
+  ]) { t.equal(loadConfig({ ...PRODUCTION, S3_BUCKET_NAME: name }).bucket, name) }
 })
 
 for (const [text, endpoint] of Object.entries({
@@ -134,7 +204,10 @@ t.test('a proxy setting that trusts every client gets a warning, others none', a
 })
 
 t.test('production needs a bucket and API keys, and both are named at once', async t => {
-  t.match(problemsOf({ NODE_ENV: 'production', AWS_REGION: 'eu-central-1' }), [/^S3_BUCKET_NAME is required/, /^API_KEYS or API_KEYS_FILE is required/])
+  t.match(problemsOf({ NODE_ENV: 'production', AWS_REGION: 'eu-central-1' }), [
+    /^S3_BUCKET_NAME is required/,
+    /^API_KEYS or API_KEYS_FILE is required/
+  ])
 })
 
 t.test('a bucket without API keys is refused in development too', async t => {
@@ -142,11 +215,17 @@ t.test('a bucket without API keys is refused in development too', async t => {
 })
 
 t.test('every variable that is wrong is named at once', async t => {
-  t.match(problemsOf({ ...PRODUCTION, PORT: 'abc', API_KEYS: 'x', S3_ENDPOINT: 'nowhere' }), [/^PORT/, /^S3_ENDPOINT/, /^API_KEYS/])
+  t.match(problemsOf({ ...PRODUCTION, PORT: 'abc', API_KEYS: 'x', S3_ENDPOINT: 'nowhere' }), [
+    /^PORT/,
+    /^S3_ENDPOINT/,
+    /^API_KEYS/
+  ])
 })
 
 t.test('half of a pair of credentials is refused', async t => {
-  t.match(problemsOf({ ...PRODUCTION, AWS_ACCESS_KEY_ID: 'id' }), [/AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together/])
+  t.match(problemsOf({ ...PRODUCTION, AWS_ACCESS_KEY_ID: 'id' }), [
+    /AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together/
+  ])
 })
 
 t.test('half of a webhook is refused', async t => {
@@ -163,7 +242,10 @@ t.test('a queue of events is refused where nobody is told of what it holds', asy
 
 t.test('a webhook goes to http only outside production, and may be signed by several secrets', async t => {
   const WEBHOOK_URL = 'http://127.0.0.1:4000/webhooks'
-  const config = loadConfig({ WEBHOOK_URL, WEBHOOK_SECRET: `${WEBHOOK_SECRET}, ${Buffer.alloc(24).toString('base64')}` })
+  const config = loadConfig({
+    WEBHOOK_URL,
+    WEBHOOK_SECRET: `${WEBHOOK_SECRET}, ${Buffer.alloc(24).toString('base64')}`
+  })
   t.strictSame(config.webhook, { url: WEBHOOK_URL, secrets: [WEBHOOK_SECRET, 'A'.repeat(32)] })
   t.equal(loadConfig({}).webhook, undefined)
 })
@@ -183,9 +265,15 @@ t.test('an empty variable counts as unset', async t => {
 
 t.test('keys come from a file too, one owner:key a line, with comments', async t => {
   const file = join(t.testdir(), 'keys')
-  writeFileSync(file, '# rotated in May\nalice:the-first-api-key\nalice:the-second-api-key\r\n\nbob:the-third-api-key\n')
+  writeFileSync(
+    file,
+    '# rotated in May\nalice:the-first-api-key\nalice:the-second-api-key\r\n\nbob:the-third-api-key\n'
+  )
   const { apiKeys } = loadConfig({ ...PRODUCTION, API_KEYS: 'carol:the-fourth-api-key', API_KEYS_FILE: file })
-  t.strictSame(apiKeys.map(key => key.owner), ['carol', 'alice', 'alice', 'bob'])
+  t.strictSame(
+    apiKeys.map(key => key.owner),
+    ['carol', 'alice', 'alice', 'bob']
+  )
 })
 
 t.test('a file without keys is refused', async t => {
@@ -211,7 +299,11 @@ t.test('production leaves balancers some seconds to notice the end, development 
 })
 
 t.test('lists are read', async t => {
-  const config = loadConfig({ ...PRODUCTION, ALLOWED_FORMATS: 'MP3, wav', CORS_ORIGINS: 'https://a.example, http://localhost:5173' })
+  const config = loadConfig({
+    ...PRODUCTION,
+    ALLOWED_FORMATS: 'MP3, wav',
+    CORS_ORIGINS: 'https://a.example, http://localhost:5173'
+  })
   t.strictSame(config.allowedFormats, ['mp3', 'wav'])
   t.strictSame(config.corsOrigins, ['https://a.example', 'http://localhost:5173'])
 })

@@ -11,7 +11,11 @@ async function appWith (checks: HealthOptions['checks']): Promise<FastifyInstanc
 }
 
 t.test('a process that runs is live, whatever its checks say', async t => {
-  const app = await appWith({ store: async () => { throw new Error('gone') } })
+  const app = await appWith({
+    store: async () => {
+      throw new Error('gone')
+    }
+  })
   const response = await app.inject('/health/live')
   t.equal(response.statusCode, 200)
   t.same(response.json(), { status: 'ok' })
@@ -22,8 +26,17 @@ t.test('a service whose checks pass is ready', async t => {
 })
 
 t.test('a service with a failing check is not ready, and says why', async t => {
-  const app = await appWith({ store: async () => { throw new Error('there is no such bucket') }, other: async () => {} })
-  t.match((await app.inject('/health/ready')).json(), { statusCode: 503, code: 'FST_HEALTH_NOT_READY', message: 'Not ready: store: there is no such bucket' })
+  const app = await appWith({
+    store: async () => {
+      throw new Error('there is no such bucket')
+    },
+    other: async () => {}
+  })
+  t.match((await app.inject('/health/ready')).json(), {
+    statusCode: 503,
+    code: 'FST_HEALTH_NOT_READY',
+    message: 'Not ready: store: there is no such bucket'
+  })
 })
 
 t.test('a check that never answers counts as failed', async t => {
@@ -33,7 +46,11 @@ t.test('a check that never answers counts as failed', async t => {
 
 t.test('many probes at once make one check', async t => {
   let checks = 0
-  const app = await appWith({ store: async () => { checks++ } })
+  const app = await appWith({
+    store: async () => {
+      checks++
+    }
+  })
   await Promise.all(Array.from({ length: 50 }, () => app.inject('/health/ready')))
   t.equal(checks, 1)
 })
@@ -41,22 +58,27 @@ t.test('many probes at once make one check', async t => {
 t.test('a service that shuts down is not ready', async t => {
   const app = await appWith({ store: async () => {} })
   let status: number | undefined
-  app.addHook('preClose', async () => { status = (await fetch(`${address}/health/ready`)).status })
+  app.addHook('preClose', async () => {
+    status = (await fetch(`${address}/health/ready`)).status
+  })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   t.equal((await fetch(`${address}/health/ready`)).status, 200)
   await app.close()
   t.equal(status, 503)
 })
 
-t.test('a service that drains is not ready, answers everything else, and asks clients to connect elsewhere', async t => {
-  const app = await appWith({ store: async () => {} })
-  app.get('/work', async () => 'done')
-  t.not((await app.inject('/work')).headers.connection, 'close')
-  await app.drain(0)
-  t.equal((await app.inject('/health/ready')).statusCode, 503)
-  t.equal((await app.inject('/health/live')).statusCode, 200)
-  t.match(await app.inject('/work'), { statusCode: 200, headers: { connection: 'close' } })
-})
+t.test(
+  'a service that drains is not ready, answers everything else, and asks clients to connect elsewhere',
+  async t => {
+    const app = await appWith({ store: async () => {} })
+    app.get('/work', async () => 'done')
+    t.not((await app.inject('/work')).headers.connection, 'close')
+    await app.drain(0)
+    t.equal((await app.inject('/health/ready')).statusCode, 503)
+    t.equal((await app.inject('/health/live')).statusCode, 200)
+    t.match(await app.inject('/work'), { statusCode: 200, headers: { connection: 'close' } })
+  }
+)
 
 t.test('a request under way finishes while the service closes', async t => {
   const app = await appWith({})

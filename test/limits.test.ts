@@ -6,14 +6,23 @@ t.test('an owner who sends too much is told so, and when to come back', async t 
   const app = await limitedApp(t, { perOwner: 2 })
   t.same(await statuses(2, () => ask(app, { user: 'alice' })), [200, 200])
   const refused = await ask(app, { user: 'alice' })
-  t.match(refused.json(), { statusCode: 429, code: 'FST_RATE_LIMITED', error: 'Too Many Requests', message: /^Too many requests: an owner may send 2 a minute/ })
+  t.match(refused.json(), {
+    statusCode: 429,
+    code: 'FST_RATE_LIMITED',
+    error: 'Too Many Requests',
+    message: /^Too many requests: an owner may send 2 a minute/
+  })
   const seconds = Number(refused.headers['retry-after'])
   t.ok(seconds >= 1 && seconds <= 60, `Retry-After: ${seconds}`)
 })
 
 t.test('every reply says how much is left', async t => {
   const app = await limitedApp(t, { perOwner: 5 })
-  t.match((await ask(app, { user: 'alice' })).headers, { 'ratelimit-limit': '5', 'ratelimit-remaining': '4', 'ratelimit-reset': /^\d+$/ })
+  t.match((await ask(app, { user: 'alice' })).headers, {
+    'ratelimit-limit': '5',
+    'ratelimit-remaining': '4',
+    'ratelimit-reset': /^\d+$/
+  })
 })
 
 t.test('of two limits, the one that is reached first is stated', async t => {
@@ -61,7 +70,11 @@ t.test('0 means no limit', async t => {
 })
 
 t.test('without Redis from the start, a closed service answers 503, and its health goes on', async t => {
-  const app = await limitedApp(t, { perAddress: 10, redisUrl: `redis://127.0.0.1:${await freePort()}`, withoutRedis: 'closed' })
+  const app = await limitedApp(t, {
+    perAddress: 10,
+    redisUrl: `redis://127.0.0.1:${await freePort()}`,
+    withoutRedis: 'closed'
+  })
   const response = await ask(app)
   t.match(response.json(), { statusCode: 503, code: 'FST_RATE_LIMIT_UNAVAILABLE' })
   t.equal(response.headers['retry-after'], '5')
@@ -70,16 +83,24 @@ t.test('without Redis from the start, a closed service answers 503, and its heal
 
 t.test('a request costs its owner as much as it asks for', async t => {
   const app = await limitedApp(t, { perOwner: 10, cost: costInQuery })
-  t.match((await ask(app, { user: 'alice', url: '/?cost=7' })).headers, { 'ratelimit-limit': '10', 'ratelimit-remaining': '3' })
+  t.match((await ask(app, { user: 'alice', url: '/?cost=7' })).headers, {
+    'ratelimit-limit': '10',
+    'ratelimit-remaining': '3'
+  })
   t.match((await ask(app, { user: 'alice' })).headers, { 'ratelimit-remaining': '2' })
-  t.match(await ask(app, { user: 'alice', url: '/?cost=3' }), { statusCode: 429, headers: { 'ratelimit-remaining': '0' } })
+  t.match(await ask(app, { user: 'alice', url: '/?cost=3' }), {
+    statusCode: 429,
+    headers: { 'ratelimit-remaining': '0' }
+  })
   t.equal((await ask(app, { user: 'bob', url: '/?cost=10' })).statusCode, 200)
 })
 
 t.test('a cost beyond the limit is refused before the handler runs', async t => {
   let handled = 0
   const app = await limitedApp(t, { perOwner: 10, cost: costInQuery })
-  app.addHook('preHandler', async () => { handled++ })
+  app.addHook('preHandler', async () => {
+    handled++
+  })
   t.equal((await ask(app, { user: 'alice', url: '/?cost=11' })).statusCode, 429)
   t.equal(handled, 0)
 })

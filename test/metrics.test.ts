@@ -33,7 +33,9 @@ t.test('the figures are for whoever has the key', async t => {
 
 for (const authorization of [undefined, '', 'Bearer', 'Bearer wrong', `Basic ${KEY}`, KEY, `Bearer ${KEY}x`]) {
   t.test(`"${authorization}" opens no figures`, async t => {
-    const response = await (await measuredApp(t)).inject({ url: '/metrics', headers: authorization === undefined ? {} : { authorization } })
+    const response = await (
+      await measuredApp(t)
+    ).inject({ url: '/metrics', headers: authorization === undefined ? {} : { authorization } })
     t.match(response.json(), { statusCode: 401, code: 'FST_METRICS_UNAUTHENTICATED' })
   })
 }
@@ -71,9 +73,19 @@ t.test('calls to the store are counted by operation and by what the store said',
 })
 
 t.test('a store that can’t be reached is counted as such', async t => {
-  const app = await measuredApp(t, { client: { endpoint: `http://127.0.0.1:${await freePort()}`, region: 'eu-central-1', credentials: EXAMPLE_CREDENTIALS, maxAttempts: 1 } })
+  const app = await measuredApp(t, {
+    client: {
+      endpoint: `http://127.0.0.1:${await freePort()}`,
+      region: 'eu-central-1',
+      credentials: EXAMPLE_CREDENTIALS,
+      maxAttempts: 1
+    }
+  })
   await t.rejects(app.uploads.checkStore())
-  t.match(await figures(app), 'upload_url_store_call_duration_seconds_count{operation="HeadBucket",outcome="unreachable"} 1')
+  t.match(
+    await figures(app),
+    'upload_url_store_call_duration_seconds_count{operation="HeadBucket",outcome="unreachable"} 1'
+  )
 })
 
 t.test('refreshes of credentials are counted by outcome', async t => {
@@ -93,7 +105,9 @@ t.test('an app that has closed counts no more', async t => {
 
 t.test('anybody may listen, and hears no secret', async t => {
   const heard: unknown[] = []
-  const listener = (message: unknown) => { heard.push(message) }
+  const listener = (message: unknown) => {
+    heard.push(message)
+  }
   subscribe('fastify-upload-url:sign', listener)
   t.teardown(() => unsubscribe('fastify-upload-url:sign', listener))
   const app = Fastify()

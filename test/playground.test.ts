@@ -6,14 +6,21 @@ import { DEVELOPMENT_KEY, loadConfig } from '../plugins/config.js'
 import { buildApp } from '../src/app.js'
 import { EXAMPLE_CREDENTIALS } from './fixtures/app.js'
 
-const BUCKET = { NODE_ENV: 'development', S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', API_KEYS: 'alice:the-api-key-of-alice' }
+const BUCKET = {
+  NODE_ENV: 'development',
+  S3_BUCKET_NAME: 'recordings',
+  AWS_REGION: 'eu-central-1',
+  API_KEYS: 'alice:the-api-key-of-alice'
+}
 
 // The server leaves credentials to the SDK, which looks here.
 process.env['AWS_ACCESS_KEY_ID'] = EXAMPLE_CREDENTIALS.accessKeyId
 process.env['AWS_SECRET_ACCESS_KEY'] = EXAMPLE_CREDENTIALS.secretAccessKey
 
 async function appIn (t: Test, variables: Record<string, string> = {}): Promise<FastifyInstance> {
-  const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...variables }), { storeDirectory: t.testdir() })
+  const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...variables }), {
+    storeDirectory: t.testdir()
+  })
   t.teardown(() => app.close())
   return app
 }
@@ -21,7 +28,13 @@ async function appIn (t: Test, variables: Record<string, string> = {}): Promise<
 /** The sources that a directive of the page's policy names. */
 async function sources (app: FastifyInstance, directive: string): Promise<string[]> {
   const policy = String((await app.inject('/')).headers['content-security-policy'])
-  return policy.split(';').find(rule => rule.startsWith(`${directive} `))?.split(' ').slice(1) ?? []
+  return (
+    policy
+      .split(';')
+      .find(rule => rule.startsWith(`${directive} `))
+      ?.split(' ')
+      .slice(1) ?? []
+  )
 }
 
 t.test('in development there is a page at /', async t => {
@@ -41,16 +54,27 @@ t.test('in production there is no page, and nothing it would load', async t => {
 t.test('everything the page and its modules name is served under the right type', async t => {
   const app = await appIn(t)
   const { body: page } = await app.inject('/')
-  const modules = await Promise.all(readdirSync('plugins/playground/public').filter(name => name.endsWith('.js')).map(async name => (await app.inject(`/playground/${name}`)).body))
+  const modules = await Promise.all(
+    readdirSync('plugins/playground/public')
+      .filter(name => name.endsWith('.js'))
+      .map(async name => (await app.inject(`/playground/${name}`)).body)
+  )
   const named = [
     ...[...page.matchAll(/(?:src|href)="(\/playground\/[^"]+)"/g)].map(match => match[1]!),
-    ...modules.flatMap(text => [...text.matchAll(/^import .* from '\.\/(.+)'$/gm)].map(match => `/playground/${match[1]}`))
+    ...modules.flatMap(text =>
+      [...text.matchAll(/^import .* from '\.\/(.+)'$/gm)].map(match => `/playground/${match[1]}`)
+    )
   ]
   t.ok(named.length > 8)
   for (const path of named) {
     const { statusCode, headers } = await app.inject(path)
     t.equal(statusCode, 200, path)
-    t.match(headers['content-type'], { css: /^text\/css/, svg: /^image\/svg/, js: /^text\/javascript/, mjs: /^text\/javascript/ }[path.split('.').pop()!])
+    t.match(
+      headers['content-type'],
+      { css: /^text\/css/, svg: /^image\/svg/, js: /^text\/javascript/, mjs: /^text\/javascript/ }[
+        path.split('.').pop()!
+      ]
+    )
   }
 })
 
@@ -67,8 +91,14 @@ t.test('the page loads its own files only, runs nothing inline, and reaches this
 })
 
 t.test('the page may reach the bucket as browsers do', async t => {
-  t.same(await sources(await appIn(t, BUCKET), 'connect-src'), ["'self'", 'https://recordings.s3.eu-central-1.amazonaws.com'])
-  t.same(await sources(await appIn(t, { ...BUCKET, S3_PUBLIC_ENDPOINT: 'https://s3.example.com' }), 'connect-src'), ["'self'", 'https://recordings.s3.example.com'])
+  t.same(await sources(await appIn(t, BUCKET), 'connect-src'), [
+    "'self'",
+    'https://recordings.s3.eu-central-1.amazonaws.com'
+  ])
+  t.same(await sources(await appIn(t, { ...BUCKET, S3_PUBLIC_ENDPOINT: 'https://s3.example.com' }), 'connect-src'), [
+    "'self'",
+    'https://recordings.s3.example.com'
+  ])
 })
 
 t.test('formats and limits that the service sets do not keep the page from being served', async t => {
@@ -86,7 +116,10 @@ t.test('the page knows the formats and the size that the service accepts', async
 
 t.test('where nothing is configured the page knows every format', async t => {
   const { formats, maxSize } = (await (await appIn(t)).inject('/playground/settings')).json()
-  t.same(formats.map(({ name }: { name: string }) => name), AUDIO_FORMATS.map(({ name }) => name))
+  t.same(
+    formats.map(({ name }: { name: string }) => name),
+    AUDIO_FORMATS.map(({ name }) => name)
+  )
   t.equal(maxSize, null)
 })
 
@@ -108,7 +141,13 @@ t.test('the page is no part of the API and its document', async t => {
 
 t.test('what is not of the page is not served from its folders', async t => {
   const app = await appIn(t)
-  for (const path of ['/playground/index.ts', '/playground/../config.ts', '/playground/%2e%2e/config.ts', '/playground/', '/playground/uppy.js']) {
+  for (const path of [
+    '/playground/index.ts',
+    '/playground/../config.ts',
+    '/playground/%2e%2e/config.ts',
+    '/playground/',
+    '/playground/uppy.js'
+  ]) {
     t.equal((await app.inject(path)).statusCode, 404, path)
   }
 })

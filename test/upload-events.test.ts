@@ -11,12 +11,20 @@ const EVENTS_SECRET = 'the-secret-of-the-events-0123456789'
 
 /** A server with its embedded store, which reports to a receiver. */
 async function serverFor (
-  t: Test, { url }: Pick<WebhookReceiver, 'url'>, variables: Record<string, string> = {}, storeDirectory = t.testdir()
+  t: Test,
+  { url }: Pick<WebhookReceiver, 'url'>,
+  variables: Record<string, string> = {},
+  storeDirectory = t.testdir()
 ) {
   const log: string[] = []
   const webhook = { WEBHOOK_URL: url, WEBHOOK_SECRET }
   const app = await buildApp(loadConfig({ PORT: '0', ...webhook, ...variables }), {
-    storeDirectory, logStream: { write: line => { log.push(line) } }
+    storeDirectory,
+    logStream: {
+      write: line => {
+        log.push(line)
+      }
+    }
   })
   t.teardown(() => app.close())
   await app.ready()
@@ -38,15 +46,27 @@ t.test('a recording that lands in the embedded store is reported by webhook, ins
   const key = await upload(app, recording)
   await receiver.arrived(1)
   const [{ headers, body }] = receiver.deliveries as [WebhookReceiver['deliveries'][number]]
-  const { type, data } = new Verifier(WEBHOOK_SECRET).verify(body, headers as Record<string, string>) as { type: string, data: Record<string, never> }
+  const { type, data } = new Verifier(WEBHOOK_SECRET).verify(body, headers as Record<string, string>) as {
+    type: string
+    data: Record<string, never>
+  }
   t.equal(type, 'upload.completed')
-  t.match(data, { owner: 'developer', status: 'uploaded', key, size: recording.length, audio: { container: 'mp3' }, metadata: { filename: 'dictation.mp3' } })
+  t.match(data, {
+    owner: 'developer',
+    status: 'uploaded',
+    key,
+    size: recording.length,
+    audio: { container: 'mp3' },
+    metadata: { filename: 'dictation.mp3' }
+  })
   t.same(Buffer.from(await (await fetch(data['download']!['url'])).arrayBuffer()), recording)
   t.notMatch(log.join(''), /X-Amz-Signature=[0-9a-f]/)
 })
 
 t.test('while the receiver is gone, events wait, and come when it is back', async t => {
-  const receiver = await startWebhookReceiver(t, (response, number) => { response.writeHead(number === 0 ? 500 : 204).end() })
+  const receiver = await startWebhookReceiver(t, (response, number) => {
+    response.writeHead(number === 0 ? 500 : 204).end()
+  })
   const { app } = await serverFor(t, receiver)
   await upload(app, Buffer.from('not audio'))
   await receiver.arrived(2)
@@ -57,7 +77,9 @@ t.test('while the receiver is gone, events wait, and come when it is back', asyn
 
 t.test('an event that was not handled before a restart is handled after it', async t => {
   let isBack = false
-  const receiver = await startWebhookReceiver(t, response => { response.writeHead(isBack ? 204 : 500).end() })
+  const receiver = await startWebhookReceiver(t, response => {
+    response.writeHead(isBack ? 204 : 500).end()
+  })
   const directory = t.testdir()
   const { app } = await serverFor(t, receiver, {}, directory)
   const key = await upload(app, Buffer.from('hello'))
@@ -75,7 +97,15 @@ t.test('a store can post its events, with the secret alone', async t => {
   const { app, log } = await serverFor(t, receiver, { UPLOAD_EVENTS_SECRET: EVENTS_SECRET })
   const key = await upload(app, Buffer.from('hello'))
   await receiver.arrived(1)
-  const payload = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: app.localS3.bucket }, object: { key } } }] }
+  const payload = {
+    Records: [
+      {
+        eventSource: 'aws:s3',
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: app.localS3.bucket }, object: { key } }
+      }
+    ]
+  }
   t.equal((await app.inject({ method: 'POST', url: '/upload-events/wrong', payload })).statusCode, 401)
   t.equal((await app.inject({ method: 'POST', url: `/upload-events/${EVENTS_SECRET}`, payload })).statusCode, 204)
   t.equal(receiver.deliveries.length, 2)
@@ -91,11 +121,24 @@ t.test('without a webhook there is no route for events, and uploads are logged',
       return 0
     }
   })
-  const app = await buildApp(loadConfig({ PORT: '0' }), { storeDirectory: t.testdir(), logStream: { write: line => { log.push(line) } } })
+  const app = await buildApp(loadConfig({ PORT: '0' }), {
+    storeDirectory: t.testdir(),
+    logStream: {
+      write: line => {
+        log.push(line)
+      }
+    }
+  })
   t.teardown(() => app.close())
   await app.ready()
   const key = await upload(app, Buffer.from('hello'))
-  t.match(JSON.parse(await logged), { msg: 'upload completed', key, owner: 'developer', status: 'rejected', noticedBy: 'store' })
+  t.match(JSON.parse(await logged), {
+    msg: 'upload completed',
+    key,
+    owner: 'developer',
+    status: 'rejected',
+    noticedBy: 'store'
+  })
   t.equal((await app.inject({ method: 'POST', url: '/upload-events' })).statusCode, 404)
 })
 

@@ -14,8 +14,20 @@ const MESSAGE: WebhookMessage = {
   data: async () => ({ status: 'uploaded', key: 'uploads/alice/a.wav', download: { url: LINK } })
 }
 
-async function webhookApp (t: Test, options: Partial<WebhookOptions> & { url: string }, log: string[] = []): Promise<FastifyInstance> {
-  const app = Fastify({ logger: { stream: { write: (line: string) => { log.push(line) } } } })
+async function webhookApp (
+  t: Test,
+  options: Partial<WebhookOptions> & { url: string },
+  log: string[] = []
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: {
+      stream: {
+        write: (line: string) => {
+          log.push(line)
+        }
+      }
+    }
+  })
   t.teardown(() => app.close())
   await app.register(webhook, { secrets: [WEBHOOK_SECRET], ...options })
   return app
@@ -46,7 +58,10 @@ t.test('a verifier refuses a message with one byte changed, with another id, tim
     t.throws(() => verify({ headers, body: bytes.toString() }), /No matching signature/, `byte ${index}`)
   }
   t.throws(() => verify(changedHeader('webhook-id', 'evt_2')), /No matching signature/)
-  t.throws(() => verify(changedHeader('webhook-timestamp', String(Number(headers['webhook-timestamp']) - 1))), /No matching signature/)
+  t.throws(
+    () => verify(changedHeader('webhook-timestamp', String(Number(headers['webhook-timestamp']) - 1))),
+    /No matching signature/
+  )
   t.throws(() => verify({ headers, body }, OTHER_SECRET), /No matching signature/)
 })
 
@@ -69,7 +84,9 @@ t.test('with two secrets, verifiers that know either accept a message', async t 
 for (const status of [301, 302, 303, 307, 308]) {
   t.test(`a redirect by ${status} is not followed`, async t => {
     const other = await startWebhookReceiver(t)
-    const receiver = await startWebhookReceiver(t, response => { response.writeHead(status, { location: other.url }).end() })
+    const receiver = await startWebhookReceiver(t, response => {
+      response.writeHead(status, { location: other.url }).end()
+    })
     const app = await webhookApp(t, receiver)
     await t.rejects(app.webhook.send(MESSAGE), { name: 'WebhookError', message: new RegExp(`answered ${status}$`) })
     t.same(other.deliveries, [])
@@ -78,22 +95,42 @@ for (const status of [301, 302, 303, 307, 308]) {
 
 t.test('a receiver that refuses a message, hangs up, is silent or is not there makes sending fail', async t => {
   const failures: Array<[RegExp, Partial<WebhookOptions> & { url: string }]> = [
-    [/answered 500$/, await startWebhookReceiver(t, response => { response.writeHead(500).end('secret detail') })],
-    [/answered 410$/, await startWebhookReceiver(t, response => { response.writeHead(410).end() })],
-    [/cannot be reached/, await startWebhookReceiver(t, response => { response.destroy() })],
-    [/did not answer within 50 ms$/, { ...await startWebhookReceiver(t, () => {}), timeout: 50 }],
+    [
+      /answered 500$/,
+      await startWebhookReceiver(t, response => {
+        response.writeHead(500).end('secret detail')
+      })
+    ],
+    [
+      /answered 410$/,
+      await startWebhookReceiver(t, response => {
+        response.writeHead(410).end()
+      })
+    ],
+    [
+      /cannot be reached/,
+      await startWebhookReceiver(t, response => {
+        response.destroy()
+      })
+    ],
+    [/did not answer within 50 ms$/, { ...(await startWebhookReceiver(t, () => {})), timeout: 50 }],
     [/cannot be reached \(ECONNREFUSED\)/, { url: `http://127.0.0.1:${await freePort()}/` }]
   ]
   for (const [message, options] of failures) {
     const app = await webhookApp(t, options)
-    const error = await app.webhook.send(MESSAGE).then(() => undefined, (error: Error) => error)
+    const error = await app.webhook.send(MESSAGE).then(
+      () => undefined,
+      (error: Error) => error
+    )
     t.match(error, { name: 'WebhookError', message })
     t.notMatch(`${error?.stack}${JSON.stringify(error)}`, /a-path-that-may-be-a-secret|secret detail/)
   }
 })
 
 t.test('a receiver that answers, and never ends its body, has received the message', async t => {
-  const receiver = await startWebhookReceiver(t, response => { response.writeHead(200).write('{') })
+  const receiver = await startWebhookReceiver(t, response => {
+    response.writeHead(200).write('{')
+  })
   const app = await webhookApp(t, receiver)
   await app.webhook.send(MESSAGE)
   t.equal(receiver.deliveries.length, 1)
@@ -102,20 +139,30 @@ t.test('a receiver that answers, and never ends its body, has received the messa
 t.test('a message that nobody repeats is sent again until it is received, with one id and a new link', async t => {
   const log: string[] = []
   let links = 0
-  const receiver = await startWebhookReceiver(t, (response, number) => { response.writeHead(number < 2 ? 503 : 200).end() })
+  const receiver = await startWebhookReceiver(t, (response, number) => {
+    response.writeHead(number < 2 ? 503 : 200).end()
+  })
   const app = await webhookApp(t, { ...receiver, pauses: [1, 1, 1, 1] }, log)
   app.webhook.sendInBackground({ ...MESSAGE, data: async () => ({ link: links++ }) })
   await receiver.arrived(3)
   await app.close()
-  t.same(receiver.deliveries.map(({ headers }) => headers['webhook-id']), ['evt_1', 'evt_1', 'evt_1'])
-  t.match(receiver.deliveries.map(delivery => verify(delivery)), [{ data: { link: 0 } }, { data: { link: 1 } }, { data: { link: 2 } }])
+  t.same(
+    receiver.deliveries.map(({ headers }) => headers['webhook-id']),
+    ['evt_1', 'evt_1', 'evt_1']
+  )
+  t.match(
+    receiver.deliveries.map(delivery => verify(delivery)),
+    [{ data: { link: 0 } }, { data: { link: 1 } }, { data: { link: 2 } }]
+  )
   t.equal(log.filter(line => line.includes('it is repeated in')).length, 2)
   t.notMatch(log.join(''), 'given up')
 })
 
 t.test('a message that nobody receives is given up, with a line in the log', async t => {
   const log: string[] = []
-  const receiver = await startWebhookReceiver(t, response => { response.writeHead(500).end() })
+  const receiver = await startWebhookReceiver(t, response => {
+    response.writeHead(500).end()
+  })
   const app = await webhookApp(t, { ...receiver, pauses: [1, 1] }, log)
   app.webhook.sendInBackground(MESSAGE)
   await receiver.arrived(3)
@@ -128,7 +175,9 @@ t.test('a message that nobody receives is given up, with a line in the log', asy
 
 t.test('a server that closes does not wait out a pause: it tries once more, and then gives up', async t => {
   const log: string[] = []
-  const receiver = await startWebhookReceiver(t, response => { response.writeHead(500).end() })
+  const receiver = await startWebhookReceiver(t, response => {
+    response.writeHead(500).end()
+  })
   const app = await webhookApp(t, { ...receiver, pauses: [3_600_000, 3_600_000] }, log)
   app.webhook.sendInBackground(MESSAGE)
   await receiver.arrived(1)
@@ -139,13 +188,18 @@ t.test('a server that closes does not wait out a pause: it tries once more, and 
 
 t.test('neither the secret, the link nor the path of the receiver gets into the log', async t => {
   const log: string[] = []
-  const receiver = await startWebhookReceiver(t, response => { response.writeHead(500).end() })
+  const receiver = await startWebhookReceiver(t, response => {
+    response.writeHead(500).end()
+  })
   const app = await webhookApp(t, { ...receiver, pauses: [1] }, log)
   app.webhook.sendInBackground(MESSAGE)
   await receiver.arrived(2)
   await app.close()
   t.not(log.length, 0)
-  t.notMatch(log.join(''), /whsec_|MfKQ9r8GKYqrTwjUPD8ILPZIo2|X-Amz-Signature|0123456789abcdef|a-path-that-may-be-a-secret/)
+  t.notMatch(
+    log.join(''),
+    /whsec_|MfKQ9r8GKYqrTwjUPD8ILPZIo2|X-Amz-Signature|0123456789abcdef|a-path-that-may-be-a-secret/
+  )
 })
 
 t.test('while a thousand messages wait for a receiver, more are given up at once', async t => {
@@ -153,5 +207,8 @@ t.test('while a thousand messages wait for a receiver, more are given up at once
   const app = await webhookApp(t, { url: `http://127.0.0.1:${await freePort()}/`, pauses: [] }, log)
   for (let i = 0; i < 1_001; i++) app.webhook.sendInBackground({ ...MESSAGE, id: `evt_${i}` })
   const refused = log.filter(line => line.includes('are waiting for'))
-  t.match(refused.map(line => JSON.parse(line)), [{ level: 50, id: 'evt_1000' }])
+  t.match(
+    refused.map(line => JSON.parse(line)),
+    [{ level: 50, id: 'evt_1000' }]
+  )
 })

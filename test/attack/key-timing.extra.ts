@@ -49,7 +49,12 @@ for (let round = 0; round < ROUNDS + WARM_UP; round++) {
 
 const [one, two] = [describe(near), describe(far)]
 const t = (one.mean - two.mean) / Math.sqrt(one.variance / one.count + two.variance / two.count)
-console.table({ 'all but the last letter right': { 'mean ns': Math.round(one.mean) }, 'nothing right': { 'mean ns': Math.round(two.mean) }, difference: { 'mean ns': Math.round((one.mean - two.mean) * 10) / 10 }, 't statistic': { 'mean ns': Math.round(t * 100) / 100 } })
+console.table({
+  'all but the last letter right': { 'mean ns': Math.round(one.mean) },
+  'nothing right': { 'mean ns': Math.round(two.mean) },
+  difference: { 'mean ns': Math.round((one.mean - two.mean) * 10) / 10 },
+  't statistic': { 'mean ns': Math.round(t * 100) / 100 }
+})
 process.exitCode = Math.abs(t) < SIGNIFICANT ? 0 : 1
 await app.close()
 
@@ -59,7 +64,7 @@ function time (authorization: string): number {
   return Number(process.hrtime.bigint() - start)
 }
 
-function describe (times: number[]): { count: number, mean: number, variance: number } {
+function describe (times: number[]): { count: number; mean: number; variance: number } {
   const kept = times.sort((a, b) => a - b).slice(0, Math.floor(times.length * (1 - TRIMMED)))
   const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length
   const variance = kept.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (kept.length - 1)

@@ -14,15 +14,22 @@ interface Case {
 const folder = new URL('../fixtures/audio/cases/', import.meta.url)
 const { cases } = JSON.parse(readFileSync(new URL('cases.json', folder), 'utf8')) as { readonly cases: readonly Case[] }
 
-for (const { file, right: { duration, rejected, ...right }, why } of cases) {
+for (const {
+  file,
+  right: { duration, rejected, ...right },
+  why
+} of cases) {
   t.test(`${file} is judged rightly: ${why}`, async t => {
     const object = objectOf(readFileSync(new URL(file, folder)))
     const result = await inspectObject(object)
     t.match(result, rejected ? { rejected: String } : { container: String, ...right })
     if (duration !== undefined) {
-      const found = 'rejected' in result ? 0 : result.duration ?? 0
+      const found = 'rejected' in result ? 0 : (result.duration ?? 0)
       t.ok(Math.abs(found - duration) <= Math.max(0.05, duration / 100), `lasts ${found} s, ${duration} is right`)
     }
-    t.ok(object.requests <= LIMITS.maxRequests && object.bytes <= LIMITS.maxBytes, `${object.requests} reads, ${object.bytes} bytes`)
+    t.ok(
+      object.requests <= LIMITS.maxRequests && object.bytes <= LIMITS.maxBytes,
+      `${object.requests} reads, ${object.bytes} bytes`
+    )
   })
 }

@@ -21,7 +21,10 @@ export function objectOf (bytes: Uint8Array): CountedObject {
  *
  * @param pieces offset in bytes and the bytes there, without overlap
  */
-export function sparseObject (size: number, pieces: ReadonlyArray<readonly [offset: number, bytes: Uint8Array]>): CountedObject {
+export function sparseObject (
+  size: number,
+  pieces: ReadonlyArray<readonly [offset: number, bytes: Uint8Array]>
+): CountedObject {
   return countedObject(size, (start, end) => {
     const range = Buffer.alloc(end - start)
     for (const [offset, bytes] of pieces) {
@@ -48,7 +51,10 @@ function countedObject (size: number, slice: (start: number, end: number) => Uin
 }
 
 /** What an inspection within the production limits finds, or why it finds no audio. */
-export async function inspectObject (object: CountedObject, limits = LIMITS): Promise<AudioInfo | { readonly rejected: string }> {
+export async function inspectObject (
+  object: CountedObject,
+  limits = LIMITS
+): Promise<AudioInfo | { readonly rejected: string }> {
   try {
     return await inspectAudio(object, limits)
   } catch (error) {

@@ -48,8 +48,13 @@ function objectFrom (random: Random): CountedObject {
   const bytes = brokenRecording(random)
   const choice = random()
   if (choice < 0.8 || bytes.length < 100) return objectOf(bytes)
-  if (choice < 0.9) return sparseObject(GIGABYTES + bytes.length, [[0, bytes], [GIGABYTES, bytes]])
-  return objectOf(Buffer.concat(Array.from({ length: Math.ceil(MEGABYTES * random() / bytes.length) }, () => bytes)))
+  if (choice < 0.9) {
+    return sparseObject(GIGABYTES + bytes.length, [
+      [0, bytes],
+      [GIGABYTES, bytes]
+    ])
+  }
+  return objectOf(Buffer.concat(Array.from({ length: Math.ceil((MEGABYTES * random()) / bytes.length) }, () => bytes)))
 }
 
 async function inspectOne (seed: number, figures: Figures, times: Float64Array): Promise<void> {
@@ -79,7 +84,19 @@ async function inspectOne (seed: number, figures: Figures, times: Float64Array):
 }
 
 async function fuzz ({ files, seed }: Task): Promise<void> {
-  const figures: Figures = { files: 0, audio: 0, rejected: 0, crashes: 0, overLimits: 0, untrue: 0, mostBytes: 0, mostRequests: 0, slowest: 0, median: 0, heapGrowth: 0 }
+  const figures: Figures = {
+    files: 0,
+    audio: 0,
+    rejected: 0,
+    crashes: 0,
+    overLimits: 0,
+    untrue: 0,
+    mostBytes: 0,
+    mostRequests: 0,
+    slowest: 0,
+    median: 0,
+    heapGrowth: 0
+  }
   const times = new Float64Array(files)
   let settledHeap = 0
   for (let at = 0; at < files; at += 1) {
@@ -96,7 +113,9 @@ async function fuzz ({ files, seed }: Task): Promise<void> {
 
 /** Runs the fuzzing in a process of its own, so that an endless loop there can be noticed here. */
 async function watch (task: Task): Promise<void> {
-  const child = fork(fileURLToPath(import.meta.url), [String(task.files), String(task.seed)], { execArgv: [...process.execArgv, '--expose-gc'] })
+  const child = fork(fileURLToPath(import.meta.url), [String(task.files), String(task.seed)], {
+    execArgv: [...process.execArgv, '--expose-gc']
+  })
   let figures: Figures | undefined
   let hangs = 0
   const hung = () => {
@@ -114,7 +133,11 @@ async function watch (task: Task): Promise<void> {
 
   if (figures !== undefined && figures.slowest > HANG) hangs += 1
   console.table({ ...figures, hangs })
-  const failed = figures === undefined || figures.files < task.files || figures.median >= MAX_MEDIAN || hangs + figures.crashes + figures.overLimits + figures.untrue > 0
+  const failed =
+    figures === undefined ||
+    figures.files < task.files ||
+    figures.median >= MAX_MEDIAN ||
+    hangs + figures.crashes + figures.overLimits + figures.untrue > 0
   process.exitCode = failed ? 1 : 0
 }
 

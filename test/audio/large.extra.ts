@@ -39,11 +39,21 @@ function * filledUp (chunk: Buffer, bytes: number): Generator<Buffer> {
   for (let left = bytes; left > 0; left -= chunk.length) yield chunk.subarray(0, left)
 }
 
-for (const [extension, bytes] of [['wav', wav], ['mp3', mp3]] as const) {
+for (const [extension, bytes] of [
+  ['wav', wav],
+  ['mp3', mp3]
+] as const) {
   t.test(`2 GB of ${extension} take at most 20 reads of 2 MB together`, async t => {
     const store = await startStore(t)
-    const { url, headers, key } = await (await appFor(t, store)).uploads.createUploadUrl({ filename: `court.${extension}`, size: SIZE }, { owner: 'alice' })
-    const request: RequestInit & { duplex: 'half' } = { method: 'PUT', headers: { ...headers, 'content-length': String(SIZE) }, body: Readable.toWeb(Readable.from(bytes())) as ReadableStream, duplex: 'half' }
+    const { url, headers, key } = await (
+      await appFor(t, store)
+    ).uploads.createUploadUrl({ filename: `court.${extension}`, size: SIZE }, { owner: 'alice' })
+    const request: RequestInit & { duplex: 'half' } = {
+      method: 'PUT',
+      headers: { ...headers, 'content-length': String(SIZE) },
+      body: Readable.toWeb(Readable.from(bytes())) as ReadableStream,
+      duplex: 'half'
+    }
     t.equal((await fetch(url, request)).status, 200)
 
     const reads: number[] = []
@@ -58,7 +68,9 @@ for (const [extension, bytes] of [['wav', wav], ['mp3', mp3]] as const) {
     const status = await (await appFor(t, counted)).uploads.getUploadStatus({ key, inspect: true }, { owner: 'alice' })
     t.match(status, { status: 'uploaded', size: SIZE, audio: { container: extension } })
     const sum = reads.reduce((one, other) => one + other, 0)
-    t.comment(`${extension}: ${reads.length} reads, ${sum} bytes, duration ${'audio' in status && status.audio?.duration}`)
+    t.comment(
+      `${extension}: ${reads.length} reads, ${sum} bytes, duration ${'audio' in status && status.audio?.duration}`
+    )
     t.ok(reads.length > 0 && reads.length <= MOST_READS, `${reads.length} reads`)
     t.ok(sum <= MOST_BYTES, `${sum} bytes`)
   })

@@ -30,7 +30,7 @@ type Mutation = (bytes: Buffer, random: Random) => Buffer
 const MUTATIONS: readonly Mutation[] = [
   function flipBit (bytes, random) {
     const at = place(bytes, random)
-    bytes[at] = bytes[at]! ^ 1 << Math.floor(random() * 8)
+    bytes[at] = bytes[at]! ^ (1 << Math.floor(random() * 8))
     return bytes
   },
   function overwriteByte (bytes, random) {
@@ -52,7 +52,11 @@ const MUTATIONS: readonly Mutation[] = [
   function repeat (bytes, random) {
     const [from, to] = stretch(bytes, random)
     const times = 1 + Math.floor(random() * 50)
-    return Buffer.concat([bytes.subarray(0, to), ...Array.from({ length: times }, () => bytes.subarray(from, to)), bytes.subarray(to)])
+    return Buffer.concat([
+      bytes.subarray(0, to),
+      ...Array.from({ length: times }, () => bytes.subarray(from, to)),
+      bytes.subarray(to)
+    ])
   },
   function splice (bytes, random) {
     const others = [...RECORDINGS.values()]

@@ -76,7 +76,10 @@ t.test('joined recordings too large to be searched never last as long as one of 
   for (const share of SHARES) {
     const live = [share, 1 - share].map(part => webm({ seconds: 900 * part, isLive: true }))
     const ogg = [share, 1 - share].map(part => opusOf(Math.round(900 * part)))
-    for (const [name, parts] of [['WebM', live], ['Ogg', ogg]] as const) {
+    for (const [name, parts] of [
+      ['WebM', live],
+      ['Ogg', ogg]
+    ] as const) {
       const { duration = 900 } = await audioOf(Buffer.concat(parts))
       t.ok(isNear(duration, 900), `${name}: ${share} of it before the rest: ${duration} s`)
     }
@@ -87,7 +90,7 @@ t.test('joined recordings are told from one also where their ends take the most 
   for (const share of [0.3, 0.5, 0.7]) {
     const parts = [share, 1 - share].map(part => {
       const seconds = Math.round(900 * part)
-      return { seconds, volume: (second: number) => second < 20 || second >= seconds - 20 ? 5 : 1 }
+      return { seconds, volume: (second: number) => (second < 20 || second >= seconds - 20 ? 5 : 1) }
     })
     const live = parts.map(part => webm({ ...part, isLive: true }))
     const ogg = parts.map(({ seconds, volume }) => opusOf(seconds, volume))
@@ -97,7 +100,7 @@ t.test('joined recordings are told from one also where their ends take the most 
 })
 
 t.test('a recording that is quiet at its start and its end is one', async t => {
-  const volume = (second: number) => second < 60 || second > 840 ? 0.3 : 1
+  const volume = (second: number) => (second < 60 || second > 840 ? 0.3 : 1)
   t.ok(isNear((await audioOf(webm({ seconds: 900, isLive: true, volume }))).duration, 900))
   t.ok(isNear((await audioOf(opusOf(900, volume))).duration, 900))
 })
@@ -106,7 +109,7 @@ t.test('one recording is not taken for several, however uneven it is', async t =
   const random = randomFrom(1)
   for (let count = 0; count < 20; count += 1) {
     const seconds = 600
-    const volume = (at: number) => 1 + Math.sin(at / seconds * Math.PI * (count + 1)) ** 2 * 0.4 * random()
+    const volume = (at: number) => 1 + Math.sin((at / seconds) * Math.PI * (count + 1)) ** 2 * 0.4 * random()
     t.ok(isNear((await audioOf(opusOf(seconds, volume))).duration, seconds))
     t.ok(isNear((await audioOf(webm({ seconds, isLive: true, volume }))).duration, seconds))
   }
@@ -147,7 +150,10 @@ t.test('a WebM from a browser is measured by its ends, however long it is', asyn
   const middle = Buffer.concat([live.subarray(cluster, last)])
   const rate = middle.length / 5
   const size = Math.round(rate * 3600)
-  const object = sparseObject(size, [[0, Buffer.concat([head, middle])], [size - hour.length, hour]])
+  const object = sparseObject(size, [
+    [0, Buffer.concat([head, middle])],
+    [size - hour.length, hour]
+  ])
   const result = await inspectObject(object)
   t.match(result, { container: 'webm', codec: 'opus', duration: Number })
   t.ok('duration' in result && Math.abs(result.duration! - 3600) < 2)
@@ -197,7 +203,11 @@ t.test('an hour of fragmented MP4 is measured by its first and its last fragment
   else last.writeUInt32BE(start, decodeTime)
   const gap = 4 * 1024 * 1024
   const filling = Buffer.concat([u32(gap), Buffer.from('free')])
-  const object = sparseObject(bytes.length + gap + last.length, [[0, bytes], [bytes.length, filling], [bytes.length + gap, last]])
+  const object = sparseObject(bytes.length + gap + last.length, [
+    [0, bytes],
+    [bytes.length, filling],
+    [bytes.length + gap, last]
+  ])
   const result = await inspectObject(object)
   t.ok(first > 0 && 'duration' in result && Math.abs(result.duration! - 3600) < 1, JSON.stringify(result))
   t.ok(object.requests <= 4, `${object.requests} reads`)
@@ -207,7 +217,11 @@ t.test('the last fragment is found by the index at the end, however far it is fr
   const bytes = recording('dictation-fragmented.mp4')
   const random = bytes.indexOf('mfra') - 4
   const filling = Buffer.concat([u32(3 * 1024 * 1024), Buffer.from('free')])
-  const object = sparseObject(bytes.length + 3 * 1024 * 1024, [[0, bytes.subarray(0, random)], [random, filling], [random + 3 * 1024 * 1024, bytes.subarray(random)]])
+  const object = sparseObject(bytes.length + 3 * 1024 * 1024, [
+    [0, bytes.subarray(0, random)],
+    [random, filling],
+    [random + 3 * 1024 * 1024, bytes.subarray(random)]
+  ])
   const result = await inspectObject(object)
   t.ok(random > 0 && 'duration' in result && isNear(result.duration, 3.511), JSON.stringify(result))
   t.ok(object.requests <= 4 && object.bytes < 256 * 1024, `${object.requests} reads, ${object.bytes} bytes`)
@@ -226,26 +240,40 @@ t.test('headers without any sound after them are no audio', async t => {
   const live = caseOf('live.webm')
   const headers: ReadonlyArray<readonly [name: string, bytes: Buffer]> = [
     ['MP4 before its first fragment', fragmented.subarray(0, fragmented.indexOf('moof') - 4)],
-    ['MP4 without media', Buffer.concat([recording('dictation.m4a').subarray(0, recording('dictation.m4a').indexOf('mdat') - 4), box('free')])],
+    [
+      'MP4 without media',
+      Buffer.concat([
+        recording('dictation.m4a').subarray(0, recording('dictation.m4a').indexOf('mdat') - 4),
+        box('free')
+      ])
+    ],
     ['WebM before its first cluster', webm.subarray(0, webm.indexOf('1f43b675', 0, 'hex'))],
     ['WebM with the header of a cluster', live.subarray(0, live.indexOf('1f43b675', 0, 'hex') + 12)],
     ['Ogg before its first page of sound', recording('dictation.ogg').subarray(0, 47)],
     ['FLAC before its first frame', recording('dictation.flac').subarray(0, 42)],
     ['CAF before its data', recording('dictation.caf').subarray(0, recording('dictation.caf').indexOf('data'))]
   ]
-  for (const [name, bytes] of headers) t.match(await inspectObject(objectOf(bytes)), { rejected: /without any sound/ }, name)
+  for (const [name, bytes] of headers) { t.match(await inspectObject(objectOf(bytes)), { rejected: /without any sound/ }, name) }
 })
 
 t.test('boxes before ftyp, or instead of it, do not hide an MP4', async t => {
   const m4a = recording('dictation.m4a')
   for (const type of ['free', 'skip', 'styp', 'wide', 'uuid']) {
-    t.match(await audioOf(Buffer.concat([box(type, Buffer.from('isom\0\0\0\0')), m4a])), { container: 'mp4', duration: 3.448 }, type)
+    t.match(
+      await audioOf(Buffer.concat([box(type, Buffer.from('isom\0\0\0\0')), m4a])),
+      { container: 'mp4', duration: 3.448 },
+      type
+    )
   }
 })
 
 t.test('text that reads like a box is text', async t => {
-  t.match(await inspectObject(objectOf(Buffer.from('The free market\n'.repeat(20)))), { rejected: 'the content is text, not audio' })
-  t.match(await inspectObject(objectOf(Buffer.from('The wide world\n'.repeat(20)))), { rejected: 'the content is text, not audio' })
+  t.match(await inspectObject(objectOf(Buffer.from('The free market\n'.repeat(20)))), {
+    rejected: 'the content is text, not audio'
+  })
+  t.match(await inspectObject(objectOf(Buffer.from('The wide world\n'.repeat(20)))), {
+    rejected: 'the content is text, not audio'
+  })
 })
 
 t.test('the inspector imports nothing from outside its folder', async t => {
@@ -254,8 +282,12 @@ t.test('the inspector imports nothing from outside its folder', async t => {
   t.ok(files.length > 20)
   for (const name of files) {
     const depth = name.split('/').length - 1
-    const imports = [...readFileSync(new URL(name, folder), 'utf8').matchAll(/(?:from|import) \(?'([^']+)'/g)].map(match => match[1]!)
-    const outside = imports.filter(path => !path.startsWith('./') && !path.startsWith('node:') && !(depth > 0 && /^\.\.\/[\w-]+\.js$/.test(path)))
+    const imports = [...readFileSync(new URL(name, folder), 'utf8').matchAll(/(?:from|import) \(?'([^']+)'/g)].map(
+      match => match[1]!
+    )
+    const outside = imports.filter(
+      path => !path.startsWith('./') && !path.startsWith('node:') && !(depth > 0 && /^\.\.\/[\w-]+\.js$/.test(path))
+    )
     t.strictSame(outside, name === 'audio-schema.ts' ? ['@sinclair/typebox'] : [], name)
   }
 })

@@ -21,7 +21,8 @@ const CONTAINERS = {
 /** Seconds of sound that a decoder plays of a file. */
 async function played (file: string): Promise<number> {
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-f', 's16le', '-ac', '1', '-ar', '8000', '-'], {
-    encoding: 'buffer', maxBuffer: 1 << 28
+    encoding: 'buffer',
+    maxBuffer: 1 << 28
   })
   return stdout.length / 2 / 8000
 }
@@ -37,7 +38,7 @@ for (const [container, encoder] of Object.entries(CONTAINERS)) {
     const later = await appFor(t, store, { clock: LATER })
     const recordings = []
     for (let cut = 1; cut <= 20; cut += 1) {
-      const length = Math.floor(bytes.length * cut / 20) - (cut === 20 ? 0 : cut * 7)
+      const length = Math.floor((bytes.length * cut) / 20) - (cut === 20 ? 0 : cut * 7)
       const recording = await start(app, { filename: `dictation.${container}`, recording: true })
       await putPart(app, recording, 1, bytes.subarray(0, length))
       recordings.push({ key: recording.key, length })
@@ -49,11 +50,14 @@ for (const [container, encoder] of Object.entries(CONTAINERS)) {
       const file = join(directory, `cut.${container}`)
       await writeFile(file, object!)
       const seconds = await played(file)
-      t.ok(seconds > SECONDS * length / bytes.length - TOLERANCE_SECONDS, `${length} bytes are ${seconds} s`)
+      t.ok(seconds > (SECONDS * length) / bytes.length - TOLERANCE_SECONDS, `${length} bytes are ${seconds} s`)
       const status = await app.uploads.getUploadStatus({ key, inspect: true }, { owner: 'alice' })
       t.match(status, { status: 'uploaded', audio: { codec: 'opus' } })
       const duration = status.status === 'uploaded' ? status.audio?.duration : undefined
-      t.ok(duration !== undefined && Math.abs(duration - seconds) < TOLERANCE_SECONDS, `${duration} s are told of ${seconds}`)
+      t.ok(
+        duration !== undefined && Math.abs(duration - seconds) < TOLERANCE_SECONDS,
+        `${duration} s are told of ${seconds}`
+      )
     }
   })
 }

@@ -21,12 +21,17 @@ for (const { name, version, option } of [
     t.testdir()
     const site = await startSite(t, {}, serveClients)
     const page = await openClient(t, browser, site, name)
-    const options = { [option]: (version === 5 ? site.origin : '') + await companionEndpoint(site) }
-    for (const [title, size, parts] of [['note to self.wav', 50_000, 0], ['Gerichtstag, 3. Änderung.wav', LONG, 21]] as const) {
+    const options = { [option]: (version === 5 ? site.origin : '') + (await companionEndpoint(site)) }
+    for (const [title, size, parts] of [
+      ['note to self.wav', 50_000, 0],
+      ['Gerichtstag, 3. Änderung.wav', LONG, 21]
+    ] as const) {
       const file = await makeRecording(t, title, size)
       const before = await site.keys()
       if (isUnheard(version, parts, site.store)) {
-        const complaint = page.waitForEvent('console', message => message.text().includes('Could not read the ETag header'))
+        const complaint = page.waitForEvent('console', message =>
+          message.text().includes('Could not read the ETag header')
+        )
         uploadBy(page, file.path, options).catch(() => {})
         await complaint
       } else {

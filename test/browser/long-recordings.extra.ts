@@ -15,8 +15,11 @@ const SHORT_LIFE = 4
 const browser = await startChromium(t)
 
 /** The numbers of the parts that the store took, each as often as it did. */
-const taken = (parts: readonly PartPut[]) => parts.filter(({ status }) => status === 200)
-  .map(({ partNumber }) => partNumber).sort((one, other) => one - other)
+const taken = (parts: readonly PartPut[]) =>
+  parts
+    .filter(({ status }) => status === 200)
+    .map(({ partNumber }) => partNumber)
+    .sort((one, other) => one - other)
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 /** An upload that stands before the gate of its store. */
@@ -57,47 +60,75 @@ function survives (title: string, journey: Journey, mishap: (held: Held, t: Test
   })
 }
 
-survives('300 MB survive a store that is gone for ten seconds, and no part is sent twice', {
-  name: 'day in court.wav', size: 38 * PART, heldAt: 20
-}, async ({ site, playground, gate }) => {
-  await keepScreenshot(playground.page, 'uploading')
-  await site.proxy.cut()
-  gate.open()
-  await playground.item('day in court.wav').and(playground.page.locator('[data-state="interrupted"]')).waitFor()
-  await keepScreenshot(playground.page, 'cut-off')
-  await setTimeout(OUTAGE_MS)
-  await site.proxy.mend()
-})
+survives(
+  '300 MB survive a store that is gone for ten seconds, and no part is sent twice',
+  {
+    name: 'day in court.wav',
+    size: 38 * PART,
+    heldAt: 20
+  },
+  async ({ site, playground, gate }) => {
+    await keepScreenshot(playground.page, 'uploading')
+    await site.proxy.cut()
+    gate.open()
+    await playground.item('day in court.wav').and(playground.page.locator('[data-state="interrupted"]')).waitFor()
+    await keepScreenshot(playground.page, 'cut-off')
+    await setTimeout(OUTAGE_MS)
+    await site.proxy.mend()
+  }
+)
 
-survives('an upload goes on when its file is chosen again after a reload, and no part is sent twice', {
-  name: 'hearing.wav', size: 7 * PART + 2, heldAt: 4
-}, async ({ playground, gate, file }) => {
-  await playground.page.reload()
-  await gate.left
-  gate.open()
-  await playground.page.getByText('Choose this file again to continue.', { exact: true }).waitFor()
-  await keepScreenshot(playground.page, 'choose-again')
-  await playground.choose(file.path)
-})
+survives(
+  'an upload goes on when its file is chosen again after a reload, and no part is sent twice',
+  {
+    name: 'hearing.wav',
+    size: 7 * PART + 2,
+    heldAt: 4
+  },
+  async ({ playground, gate, file }) => {
+    await playground.page.reload()
+    await gate.left
+    gate.open()
+    await playground.page.getByText('Choose this file again to continue.', { exact: true }).waitFor()
+    await keepScreenshot(playground.page, 'choose-again')
+    await playground.choose(file.path)
+  }
+)
 
-survives('an upload is paused and resumed, and no part is sent twice', {
-  name: 'interview.wav', size: 4 * PART, heldAt: 3
-}, async ({ playground, gate }) => {
-  await playground.press('Pause interview.wav')
-  await gate.left
-  gate.open()
-  await playground.press('Resume interview.wav')
-})
+survives(
+  'an upload is paused and resumed, and no part is sent twice',
+  {
+    name: 'interview.wav',
+    size: 4 * PART,
+    heldAt: 3
+  },
+  async ({ playground, gate }) => {
+    await playground.press('Pause interview.wav')
+    await gate.left
+    gate.open()
+    await playground.press('Resume interview.wav')
+  }
+)
 
-survives('a part URL that has ended is signed again', {
-  name: 'slow line.wav', size: 4 * PART, heldAt: 3, variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) }
-}, async ({ site, playground, gate }, t) => {
-  // Life is counted in whole seconds.
-  await setTimeout((SHORT_LIFE + 1) * 1000)
-  gate.open()
-  await playground.ended('slow line.wav')
-  t.ok(site.proxy.parts.some(({ partNumber, status }) => partNumber === 3 && status === 403), 'the store refused the first URL')
-})
+survives(
+  'a part URL that has ended is signed again',
+  {
+    name: 'slow line.wav',
+    size: 4 * PART,
+    heldAt: 3,
+    variables: { PRESIGNED_URL_EXPIRATION: String(SHORT_LIFE) }
+  },
+  async ({ site, playground, gate }, t) => {
+    // Life is counted in whole seconds.
+    await setTimeout((SHORT_LIFE + 1) * 1000)
+    gate.open()
+    await playground.ended('slow line.wav')
+    t.ok(
+      site.proxy.parts.some(({ partNumber, status }) => partNumber === 3 && status === 403),
+      'the store refused the first URL'
+    )
+  }
+)
 
 t.test('an upload that is cancelled leaves nothing behind', async t => {
   const { site, playground, gate } = await setOut(t, { name: 'wrong file.wav', size: 4 * PART, heldAt: 3 })

@@ -26,7 +26,12 @@ t.test('a small file is uploaded as it was, and has one state and one size', asy
   t.match(facts, { Container: 'mp3', Codec: 'mp3', Type: 'audio/mpeg', Size: '14.3 kB' })
   t.same(await playground.page.evaluate('globalThis.states'), ['waiting', 'uploading', 'checking', 'accepted'])
   t.same(new Set(await playground.page.evaluate<string[]>('globalThis.sizes')), new Set(['14.3 kB']))
-  t.equal(await site.sha256(facts['Key']!), createHash('sha256').update(await readFile(DICTATION)).digest('hex'))
+  t.equal(
+    await site.sha256(facts['Key']!),
+    createHash('sha256')
+      .update(await readFile(DICTATION))
+      .digest('hex')
+  )
 })
 
 t.test('thirty files at once are uploaded as they were', async t => {
@@ -66,8 +71,12 @@ const FILES = {
 }
 
 for (const [way, give] of Object.entries({
-  chosen: (page: Page) => page.locator('#files').setInputFiles(Object.entries(FILES).map(([name, { type, bytes }]) => (
-    { name, mimeType: type, buffer: Buffer.from(bytes) }))),
+  chosen: (page: Page) =>
+    page
+      .locator('#files')
+      .setInputFiles(
+        Object.entries(FILES).map(([name, { type, bytes }]) => ({ name, mimeType: type, buffer: Buffer.from(bytes) }))
+      ),
   dropped: (page: Page) => page.evaluate(dispatch('drop', 'dataTransfer', 'DragEvent')),
   pasted: (page: Page) => page.evaluate(dispatch('paste', 'clipboardData', 'ClipboardEvent'))
 })) {
@@ -76,7 +85,9 @@ for (const [way, give] of Object.entries({
     const playground = await PlaygroundPage.open(t, browser, site)
     const { page } = playground
     const sent: string[] = []
-    page.on('request', request => { if (!request.url().includes('/upload-url?')) sent.push(request.url()) })
+    page.on('request', request => {
+      if (!request.url().includes('/upload-url?')) sent.push(request.url())
+    })
     await give(page)
     for (const name of Object.keys(FILES)) {
       const { facts, ...upload } = await playground.ended(name)
@@ -123,9 +134,15 @@ t.test('an upload that the service refuses on the way has one sentence and no Re
 t.test('where the service cannot be asked, Retry asks again', async t => {
   const site = await startSite(t)
   const playground = await PlaygroundPage.open(t, browser, site)
-  await playground.page.route('**/upload-url?*', route => route.fulfill({
-    status: 503, json: { statusCode: 503, code: 'FST_UPLOAD_STORE_UNAVAILABLE', message: 'S3 is unavailable' }
-  }), { times: 1 })
+  await playground.page.route(
+    '**/upload-url?*',
+    route =>
+      route.fulfill({
+        status: 503,
+        json: { statusCode: 503, code: 'FST_UPLOAD_STORE_UNAVAILABLE', message: 'S3 is unavailable' }
+      }),
+    { times: 1 }
+  )
   await playground.choose(DICTATION)
   t.match(await playground.ended('dictation.mp3'), { state: 'failed', text: 'S3 is unavailable', buttons: ['Retry'] })
   await playground.press('Retry dictation.mp3')
@@ -145,7 +162,7 @@ t.test('a recording made on the page is uploaded as WebM/Opus and plays', async 
   t.equal(state, 'accepted')
   t.match(facts, { Container: 'webm', Codec: 'opus', Type: 'audio/webm' })
   t.equal(await site.sha256(facts['Key']!), await page.evaluate(HASH_RECORDED))
-  t.ok(await page.evaluate<number>(PLAY) > 0)
+  t.ok((await page.evaluate<number>(PLAY)) > 0)
 })
 
 t.test('other bytes than were signed are refused by the store, and the page says how', async t => {

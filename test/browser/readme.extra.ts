@@ -20,7 +20,9 @@ function blocks (document: string, language: string): string[] {
 
 /** Adds a page that runs a block as an app's bundler would have it. */
 async function pageOf (block: string): Promise<(app: FastifyInstance) => void> {
-  const { outputFiles: [script, style] } = await build({
+  const {
+    outputFiles: [script, style]
+  } = await build({
     // Where the suite has installed Uppy.
     stdin: { contents: block, resolveDir: 'test/browser' },
     bundle: true,
@@ -30,9 +32,17 @@ async function pageOf (block: string): Promise<(app: FastifyInstance) => void> {
     logLevel: 'error'
   })
   return app => {
-    app.get('/readme', (_request, reply) => reply
-      .headers({ 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src *" })
-      .type('text/html').send('<link rel="stylesheet" href="/readme.css"><div id="uploads"></div><script type="module" src="/readme.js"></script>'))
+    app.get('/readme', (_request, reply) =>
+      reply
+        .headers({
+          'content-security-policy':
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src *"
+        })
+        .type('text/html')
+        .send(
+          '<link rel="stylesheet" href="/readme.css"><div id="uploads"></div><script type="module" src="/readme.js"></script>'
+        )
+    )
     app.get('/readme.js', (_request, reply) => reply.type('text/javascript').send(script!.contents))
     app.get('/readme.css', (_request, reply) => reply.type('text/css').send(style?.contents ?? ''))
   }
@@ -52,7 +62,10 @@ for (const [index, block] of pages.entries()) {
     await page.addInitScript(`localStorage.setItem('api-key', '${API_KEY}')`)
     await page.goto(`${site.origin}/readme`)
     const files = [await makeRecording(t, 'short.wav', 40_000), await makeRecording(t, 'long.wav', 105 * MIB)]
-    await page.locator('.uppy-Dashboard-input').first().setInputFiles(files.map(({ path }) => path))
+    await page
+      .locator('.uppy-Dashboard-input')
+      .first()
+      .setInputFiles(files.map(({ path }) => path))
     await page.getByRole('button', { name: 'Upload 2 files' }).click()
     await page.getByText('Complete', { exact: true }).waitFor({ timeout: 0 })
     const stored = await Promise.all((await site.keys()).map(key => site.sha256(key)))
@@ -69,5 +82,8 @@ t.test('the command in the documentation uploads in parts', async t => {
   await run('bash', ['-euc', command], { cwd: directory, env: { ...process.env, API_URL: site.origin, API_KEY } })
   const [key = ''] = await site.keys()
   t.equal(await site.sha256(key), file.sha256)
-  t.same(site.proxy.parts.map(({ partNumber }) => partNumber), [1, 2, 3, 4, 5, 6])
+  t.same(
+    site.proxy.parts.map(({ partNumber }) => partNumber),
+    [1, 2, 3, 4, 5, 6]
+  )
 })

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutBucketCorsCommand } from '@aws-sdk/client-s3'
+import {
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutBucketCorsCommand
+} from '@aws-sdk/client-s3'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { loadConfig } from '../../plugins/config.js'
@@ -15,11 +20,11 @@ export interface Site {
   readonly proxy: StoreProxy
   readonly store: Store['kind']
   /** SHA-256 of an object, in hex. */
-  sha256 (key: string): Promise<string>
+  sha256(key: string): Promise<string>
   /** The keys of all objects. */
-  keys (): Promise<string[]>
+  keys(): Promise<string[]>
   /** Ids of the multipart uploads in progress. */
-  uploads (): Promise<string[]>
+  uploads(): Promise<string[]>
 }
 
 /** The key that opens the service. */
@@ -31,29 +36,37 @@ export const API_KEY = 'the-api-key-of-alice'
  * @param variables of the environment, besides those that lead to the store
  * @param extend adds routes before the server listens
  */
-export async function startSite (t: Test, variables: Record<string, string> = {}, extend: (app: FastifyInstance) => void = () => {}): Promise<Site> {
+export async function startSite (
+  t: Test,
+  variables: Record<string, string> = {},
+  extend: (app: FastifyInstance) => void = () => {}
+): Promise<Site> {
   const { kind, client, bucket, endpoint, region, credentials } = await startStore(t)
   const proxy = await startStoreProxy(t, endpoint)
   // The server leaves credentials to the SDK, which looks here.
   process.env['AWS_ACCESS_KEY_ID'] = credentials.accessKeyId
   process.env['AWS_SECRET_ACCESS_KEY'] = credentials.secretAccessKey
-  const app = await buildApp(loadConfig({
-    NODE_ENV: 'development',
-    LOG_LEVEL: 'silent',
-    API_KEYS: `alice:${API_KEY}`,
-    S3_BUCKET_NAME: bucket,
-    S3_ENDPOINT: proxy.origin,
-    S3_FORCE_PATH_STYLE: 'true',
-    AWS_REGION: region,
-    ...variables
-  }))
+  const app = await buildApp(
+    loadConfig({
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'silent',
+      API_KEYS: `alice:${API_KEY}`,
+      S3_BUCKET_NAME: bucket,
+      S3_ENDPOINT: proxy.origin,
+      S3_FORCE_PATH_STYLE: 'true',
+      AWS_REGION: region,
+      ...variables
+    })
+  )
   t.teardown(() => app.close())
   extend(app)
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
-  await client.send(new PutBucketCorsCommand({
-    Bucket: bucket,
-    CORSConfiguration: { CORSRules: [corsRule([origin])] }
-  }))
+  await client.send(
+    new PutBucketCorsCommand({
+      Bucket: bucket,
+      CORSConfiguration: { CORSRules: [corsRule([origin])] }
+    })
+  )
 
   return {
     origin,

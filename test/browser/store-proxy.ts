@@ -42,7 +42,14 @@ export interface StoreProxy {
 export async function startStoreProxy (t: Test, endpoint: string): Promise<StoreProxy> {
   const { hostname, port: storePort } = new URL(endpoint)
   const parts: PartPut[] = []
-  let gate: { readonly partNumber: number, readonly opened: Promise<void>, readonly reach: () => void, readonly leave: () => void } | undefined
+  let gate:
+    | {
+      readonly partNumber: number
+      readonly opened: Promise<void>
+      readonly reach: () => void
+      readonly leave: () => void
+    }
+    | undefined
 
   let fails = () => false
 
@@ -67,7 +74,7 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
     const onward = httpRequest({ hostname, port: storePort, method, path: url, headers })
     response.once('close', () => onward.destroy())
     body.pipe(onward)
-    const [answer] = await once(onward, 'response') as [IncomingMessage]
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage]
     // A store that refuses may answer before it has read the body, and read no more of it.
     onward.on('error', () => {})
     body.unpipe(onward).resume()
@@ -76,8 +83,12 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
     await pipeline(answer, response)
   }
 
-  const server = createServer((request, response) => { forward(request, response).catch(() => response.destroy()) })
-  const listen = async (port: number): Promise<void> => { await once(server.listen(port, '127.0.0.1'), 'listening') }
+  const server = createServer((request, response) => {
+    forward(request, response).catch(() => response.destroy())
+  })
+  const listen = async (port: number): Promise<void> => {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+  }
   const close = async (): Promise<void> => {
     if (!server.listening) return
     const closed = once(server, 'close')
@@ -97,9 +108,18 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
       const [left, leave] = signal()
       const [opened, open] = signal()
       gate = { partNumber, opened, reach, leave }
-      return { reached, left, open: () => { gate = undefined; open() } }
+      return {
+        reached,
+        left,
+        open: () => {
+          gate = undefined
+          open()
+        }
+      }
     },
-    failIf (condition) { fails = condition },
+    failIf (condition) {
+      fails = condition
+    },
     cut: close,
     mend: () => listen(port)
   }
@@ -107,5 +127,10 @@ export async function startStoreProxy (t: Test, endpoint: string): Promise<Store
 
 function signal (): [Promise<void>, () => void] {
   let resolve: () => void = () => {}
-  return [new Promise<void>(_resolve => { resolve = _resolve }), () => resolve()]
+  return [
+    new Promise<void>(_resolve => {
+      resolve = _resolve
+    }),
+    () => resolve()
+  ]
 }

@@ -6,7 +6,9 @@ import { openPage, startChromium } from './chromium.js'
 
 const API_KEY = 'the-api-key-of-alice'
 
-const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}` }), { storeDirectory: t.testdir() })
+const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', API_KEYS: `alice:${API_KEY}` }), {
+  storeDirectory: t.testdir()
+})
 t.teardown(() => app.close())
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 

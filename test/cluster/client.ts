@@ -2,7 +2,10 @@ import { setTimeout } from 'node:timers/promises'
 import { API_KEYS } from './cluster.js'
 
 /** How a request was answered. */
-export interface Answer { readonly status: number, readonly ms: number }
+export interface Answer {
+  readonly status: number
+  readonly ms: number
+}
 
 /** Does some work and reads the answer to its end. @returns status 0 where there is none to read */
 export async function timed (work: () => Promise<Response | void>): Promise<Answer> {
@@ -22,14 +25,14 @@ interface MultipartReply {
   readonly uploadId: string
   readonly partSize: number
   readonly partCount: number
-  readonly parts: ReadonlyArray<{ readonly partNumber: number, readonly url: string }>
+  readonly parts: ReadonlyArray<{ readonly partNumber: number; readonly url: string }>
 }
 
 /** Posts as alice, and throws unless that succeeds. */
 export async function ask (url: string, body: object): Promise<MultipartReply> {
   const response = await post(url, body)
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`)
-  return await response.json() as MultipartReply
+  return (await response.json()) as MultipartReply
 }
 
 /** Gets a page with the key of an owner. */
@@ -39,5 +42,9 @@ export function get (url: string, owner: string): Promise<Response> {
 
 /** Posts JSON as alice. */
 export function post (url: string, body: object): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { authorization: `Bearer ${API_KEYS['alice']}`, 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  return fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEYS['alice']}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body)
+  })
 }

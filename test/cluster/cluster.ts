@@ -23,12 +23,18 @@ const secretKey = () => randomBytes(24).toString('hex')
 
 /** API keys by owner: many that make load, and one whose budget is tried. */
 export const API_KEYS: Readonly<Record<string, string>> = Object.fromEntries(
-  [...Array.from({ length: LOADING_OWNERS }, (_, index) => `loader${index}`), 'spender', 'alice'].map(owner => [owner, secretKey()])
+  [...Array.from({ length: LOADING_OWNERS }, (_, index) => `loader${index}`), 'spender', 'alice'].map(owner => [
+    owner,
+    secretKey()
+  ])
 )
 
 /** What opens the store. */
 export const credentials = { accessKeyId: required('S3_ACCESS_KEY'), secretAccessKey: required('S3_SECRET_KEY') }
-const STATIC_CREDENTIALS = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey }
+const STATIC_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey
+}
 const endpoint = required('CLUSTER_S3_ENDPOINT')
 
 /** The store, seen past the service. */
@@ -44,9 +50,9 @@ export interface Cluster {
   readonly replicas: readonly Replica[]
   readonly redis: Service
   /** Starts another replica, out of nginx's sight, with credentials from elsewhere. */
-  startReplica (name: string, credentials: NodeJS.ProcessEnv): Promise<Replica>
+  startReplica(name: string, credentials: NodeJS.ProcessEnv): Promise<Replica>
   /** Ends everything but what {@link startReplica} has started. */
-  stop (): Promise<void>
+  stop(): Promise<void>
 }
 
 /** One process that can be killed and started again. */
@@ -62,12 +68,32 @@ export interface Replica extends Service {
 
 /** Starts everything but RGW, which `run.sh` has started, and makes the bucket. */
 export async function startCluster (): Promise<Cluster> {
-  await setUpBucket({ client: store, bucket: BUCKET, keyPrefix: 'uploads', corsOrigins: ['https://app.example.com'], createBucket: true }, () => {})
+  await setUpBucket(
+    {
+      client: store,
+      bucket: BUCKET,
+      keyPrefix: 'uploads',
+      corsOrigins: ['https://app.example.com'],
+      createBucket: true
+    },
+    () => {}
+  )
   await mkdir(join(RUN, 'cluster'))
   const redisPort = await freePort()
-  const redis = service(() => launch('redis', 'redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']))
+  const redis = service(() =>
+    launch('redis', 'redis-server', [
+      '--port',
+      String(redisPort),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no'
+    ])
+  )
   const replicas: Replica[] = []
-  for (let index = 0; index < REPLICAS; index++) replicas.push(await startReplica(`replica${index}`, redisPort, STATIC_CREDENTIALS))
+  for (let index = 0; index < REPLICAS; index++) { replicas.push(await startReplica(`replica${index}`, redisPort, STATIC_CREDENTIALS)) }
   await Promise.all(replicas.map(({ address }) => untilLive(address)))
   const port = await freePort()
   const nginx = await startNginx(port, replicas)
@@ -79,7 +105,9 @@ export async function startCluster (): Promise<Cluster> {
     replicas,
     redis,
     startReplica: (name, credentials) => startReplica(name, redisPort, credentials),
-    stop: async () => { await Promise.all(services.map(({ process }) => kill(process, process === nginx.process ? 'SIGQUIT' : 'SIGKILL'))) }
+    stop: async () => {
+      await Promise.all(services.map(({ process }) => kill(process, process === nginx.process ? 'SIGQUIT' : 'SIGKILL')))
+    }
   }
 }
 
@@ -93,7 +121,12 @@ export async function kill (child: ChildProcess, signal: NodeJS.Signals = 'SIGKI
 
 /** Waits until a server is live. @param address as in `http://127.0.0.1:3000` */
 export async function untilLive (address: string): Promise<void> {
-  while (!await fetch(`${address}/health/live`).then(({ ok }) => ok, () => false)) await setTimeout(50)
+  while (
+    !(await fetch(`${address}/health/live`).then(
+      ({ ok }) => ok,
+      () => false
+    ))
+  ) { await setTimeout(50) }
 }
 
 /** Stops RGW's gateway, and gives a function that starts it again. */
@@ -103,7 +136,10 @@ export async function stopGateway (): Promise<() => Promise<void>> {
   process.kill(pid, 'SIGKILL')
   return async () => {
     const { LD_LIBRARY_PATH = '', PATH = '' } = process.env
-    const child = spawn('radosgw', ['--name', 'client.rgw.a', '-f'], { env: { PATH, LD_LIBRARY_PATH, CEPH_CONF: join(RUN, 'ceph.conf') }, stdio: 'ignore' })
+    const child = spawn('radosgw', ['--name', 'client.rgw.a', '-f'], {
+      env: { PATH, LD_LIBRARY_PATH, CEPH_CONF: join(RUN, 'ceph.conf') },
+      stdio: 'ignore'
+    })
     // run.sh ends it.
     child.unref()
     await writeFile(file, String(child.pid))
@@ -129,13 +165,18 @@ async function startReplica (name: string, redisPort: number, credentials: NodeJ
     S3_BUCKET_NAME: BUCKET,
     S3_ENDPOINT: endpoint,
     S3_FORCE_PATH_STYLE: 'true',
-    API_KEYS: Object.entries(API_KEYS).map(pair => pair.join(':')).join(','),
+    API_KEYS: Object.entries(API_KEYS)
+      .map(pair => pair.join(':'))
+      .join(','),
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     RATE_LIMIT_MAX: String(BUDGET),
     RATE_LIMIT_MAX_PER_ADDRESS: '0',
     ...credentials
   }
-  return { address: `http://127.0.0.1:${port}`, ...service(() => launch(name, process.execPath, ['dist/src/server.js'], env)) }
+  return {
+    address: `http://127.0.0.1:${port}`,
+    ...service(() => launch(name, process.execPath, ['dist/src/server.js'], env))
+  }
 }
 
 // The configuration of docker-compose.yml, but for addresses and folders.
@@ -144,11 +185,17 @@ async function startNginx (port: number, replicas: readonly Replica[]): Promise<
   const directory = join(RUN, 'cluster/nginx')
   await mkdir(directory)
   const file = join(directory, 'nginx.conf')
-  await writeFile(file, configs.nginx.content
-    .replaceAll('/tmp/', `${directory}/`)
-    .replace('error_log /dev/stderr', `error_log ${directory}/error.log`)
-    .replace(/( +server service-\d:3000 [^;]*;\n)+/, replicas.map(({ address }) => `server ${address.slice('http://'.length)} max_fails=0;\n`).join(''))
-    .replace('listen 8080', `listen 127.0.0.1:${port}`))
+  await writeFile(
+    file,
+    configs.nginx.content
+      .replaceAll('/tmp/', `${directory}/`)
+      .replace('error_log /dev/stderr', `error_log ${directory}/error.log`)
+      .replace(
+        /( +server service-\d:3000 [^;]*;\n)+/,
+        replicas.map(({ address }) => `server ${address.slice('http://'.length)} max_fails=0;\n`).join('')
+      )
+      .replace('listen 8080', `listen 127.0.0.1:${port}`)
+  )
   return service(() => launch('nginx', 'nginx', ['-g', 'daemon off;', '-c', file, '-e', join(directory, 'error.log')]))
 }
 
@@ -156,7 +203,12 @@ function service (start: () => ChildProcess): Service {
   return { process: start(), start }
 }
 
-function launch (name: string, command: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+function launch (
+  name: string,
+  command: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = process.env
+): ChildProcess {
   const log = openSync(join(RUN, 'cluster', `${name}.log`), 'a')
   return spawn(command, words, { env, stdio: ['ignore', log, log] })
 }

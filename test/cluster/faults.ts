@@ -23,14 +23,14 @@ class Expectations {
 
 /** What alice asks of the service: something that needs no store, and two things that do. */
 interface Questions {
-  sign (): Promise<Answer>
-  status (): Promise<Answer>
-  startMultipart (): Promise<Answer>
-  ready (): Promise<Answer>
+  sign(): Promise<Answer>
+  status(): Promise<Answer>
+  startMultipart(): Promise<Answer>
+  ready(): Promise<Answer>
 }
 
 async function questionsTo (address: string): Promise<Questions> {
-  const { key } = await (await get(`${address}/upload-url`, 'alice')).json() as { key: string }
+  const { key } = (await (await get(`${address}/upload-url`, 'alice')).json()) as { key: string }
   return {
     sign: () => timed(() => get(`${address}/upload-url`, 'alice')),
     status: () => timed(() => get(`${address}/upload-status?key=${key}`, 'alice')),
@@ -90,10 +90,16 @@ export async function loseRedis (cluster: Cluster): Promise<Finding> {
   for (let i = 0; i < 60; i++) answers.push(await timed(() => get(`${cluster.address}/upload-url`, 'alice')))
   cluster.redis.process = cluster.redis.start()
   const isCounted = async () => (await get(`${cluster.address}/upload-url`, 'alice')).headers.has('ratelimit-limit')
-  const back = await timed(async () => { while (!(await isCounted() && await isCounted() && await isCounted())) await setTimeout(50) })
+  const back = await timed(async () => {
+    while (!((await isCounted()) && (await isCounted()) && (await isCounted()))) await setTimeout(50)
+  })
   const statuses = [...new Set(answers.map(({ status }) => status))].join(', ')
   return {
-    figures: { 'answers without Redis': statuses, 'slowest ms': Math.max(...answers.map(({ ms }) => ms)), 'counted again after ms': back.ms },
+    figures: {
+      'answers without Redis': statuses,
+      'slowest ms': Math.max(...answers.map(({ ms }) => ms)),
+      'counted again after ms': back.ms
+    },
     violations: statuses === '200' ? [] : [`without Redis: ${statuses}`]
   }
 }
@@ -108,7 +114,12 @@ export async function loseCredentials (cluster: Cluster): Promise<Finding> {
     const { sign, status, ready } = await questionsTo(replica.address)
     for (const trouble of ['fails', 'hangs'] as const) {
       endpoint.mood = trouble
-      seen.expect(`the credentials’ endpoint ${trouble}, GET /upload-url while they live`, await sign(), [200], SIGNS_WITHIN_MS)
+      seen.expect(
+        `the credentials’ endpoint ${trouble}, GET /upload-url while they live`,
+        await sign(),
+        [200],
+        SIGNS_WITHIN_MS
+      )
       await setTimeout(LIFE_OF_CREDENTIALS_MS)
       const [signed, found, readiness] = await Promise.all([sign(), status(), ready()])
       seen.expect(`the credentials’ endpoint ${trouble}, GET /upload-url`, signed, [503], CREDENTIALS_WITHIN_MS)

@@ -10,7 +10,9 @@ const seconds = Number(process.env['SECONDS_UNDER_FIRE'] ?? 60)
 const cluster = await startCluster()
 try {
   await play('One multipart upload over three replicas', () => spreadMultipart(cluster))
-  await play(`${rate} uploads a second for ${seconds} s, a replica killed every 5 s`, () => survive(cluster, rate, seconds))
+  await play(`${rate} uploads a second for ${seconds} s, a replica killed every 5 s`, () =>
+    survive(cluster, rate, seconds)
+  )
   await play('One budget for three replicas', () => spendBudget(cluster))
   await play('The store stops, and comes back', () => loseStore(cluster))
   await play('The store hangs, and is slow', () => slowStore(cluster))

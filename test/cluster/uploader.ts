@@ -27,10 +27,14 @@ export async function upload (address: string, apiKey: string, tally: Tally): Pr
   const bytes = randomBytes(BODY_BYTES)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const signed = await attempt(tally, async () => {
-    const response = await fetch(`${address}/upload-url?size=${bytes.length}&sha256=${sha256}&contentType=audio/mpeg`, { headers: { authorization: `Bearer ${apiKey}` } })
+    const response = await fetch(`${address}/upload-url?size=${bytes.length}&sha256=${sha256}&contentType=audio/mpeg`, {
+      headers: { authorization: `Bearer ${apiKey}` }
+    })
     const text = await response.text()
     if (response.status !== 200) tally.violations.push(`GET /upload-url: ${response.status} ${text.slice(0, 200)}`)
-    return response.status === 200 ? JSON.parse(text) as { url: string, key: string, headers: Record<string, string> } : undefined
+    return response.status === 200
+      ? (JSON.parse(text) as { url: string; key: string; headers: Record<string, string> })
+      : undefined
   })
   if (signed === undefined) return
   const status = await attempt(tally, async () => {
@@ -62,11 +66,17 @@ async function attempt<T> (tally: Tally, work: () => Promise<T>): Promise<T | un
 }
 
 /** Starts uploads at a steady rate, whether or not earlier ones are done, and waits for the last. @param rate uploads a second */
-export async function uploadSteadily (address: string, apiKeys: readonly string[], rate: number, seconds: number, tally: Tally): Promise<void> {
+export async function uploadSteadily (
+  address: string,
+  apiKeys: readonly string[],
+  rate: number,
+  seconds: number,
+  tally: Tally
+): Promise<void> {
   const underWay: Array<Promise<void>> = []
   const start = performance.now()
   while (performance.now() - start < seconds * 1000) {
-    const due = Math.floor((performance.now() - start) / 1000 * rate)
+    const due = Math.floor(((performance.now() - start) / 1000) * rate)
     while (underWay.length < due) underWay.push(upload(address, apiKeys[underWay.length % apiKeys.length]!, tally))
     await setTimeout(10)
   }

@@ -30,11 +30,11 @@ t.test('every parameter and every field says what it is, and every body has an e
   const lacking: string[] = []
   for (const [name, schema] of Object.entries(committed.components.schemas)) {
     walk(schema, name, (field, at) => {
-      if (field['$ref'] === undefined && field['enum'] === undefined && field['description'] === undefined) lacking.push(at)
+      if (field['$ref'] === undefined && field['enum'] === undefined && field['description'] === undefined) { lacking.push(at) }
     })
   }
   for (const { operationId, parameters = [], requestBody } of routes) {
-    for (const { name, description } of parameters as ReadonlyArray<{ name: string, description?: string }>) {
+    for (const { name, description } of parameters as ReadonlyArray<{ name: string; description?: string }>) {
       if (description === undefined) lacking.push(`${operationId}: ${name}`)
     }
     const body = requestBody?.content['application/json']?.schema
@@ -45,19 +45,27 @@ t.test('every parameter and every field says what it is, and every body has an e
 
 t.test('every example is true to its schema', async t => {
   let examples = 0
-  const check = (schema: JsonObject, value: unknown, at: string) => { examples++; t.same(validator.problemsOfValue(schema, value), [], at) }
+  const check = (schema: JsonObject, value: unknown, at: string) => {
+    examples++
+    t.same(validator.problemsOfValue(schema, value), [], at)
+  }
   for (const [name, schema] of Object.entries(committed.components.schemas)) {
     const whole = { $ref: `#/components/schemas/${name}` }
-    for (const example of schema['examples'] as unknown[] ?? []) check(whole, example, name)
-    walk(schema, name, (field, at) => { for (const example of field['examples'] as unknown[] ?? []) check(field, example, at) })
+    for (const example of (schema['examples'] as unknown[]) ?? []) check(whole, example, name)
+    walk(schema, name, (field, at) => {
+      for (const example of (field['examples'] as unknown[]) ?? []) check(field, example, at)
+    })
   }
   for (const [name, header] of Object.entries(committed.components.headers)) {
     const schema = header['schema'] as JsonObject
-    for (const example of schema['examples'] as unknown[] ?? []) check(schema, example, name)
+    for (const example of (schema['examples'] as unknown[]) ?? []) check(schema, example, name)
   }
   for (const route of routes) {
     for (const { schema, example, examples: named = {}, name } of route.parameters ?? []) {
-      for (const value of [...example === undefined ? [] : [example], ...Object.values(named).map(({ value }) => value)]) check(schema, value, `${route.operationId}: ${name}`)
+      for (const value of [
+        ...(example === undefined ? [] : [example]),
+        ...Object.values(named).map(({ value }) => value)
+      ]) { check(schema, value, `${route.operationId}: ${name}`) }
     }
     for (const { schema, value, at } of examplesOfErrors(route)) check(schema, value, at)
   }
@@ -67,7 +75,10 @@ t.test('every example is true to its schema', async t => {
 t.test('every error names the codes it may have, and has the example of each', async t => {
   for (const route of routes) {
     const errors = examplesOfErrors(route)
-    t.ok(errors.some(({ value }) => value['code'] === 'FST_INTERNAL'), route.operationId)
+    t.ok(
+      errors.some(({ value }) => value['code'] === 'FST_INTERNAL'),
+      route.operationId
+    )
     for (const { status, name, value, codes, at } of errors) {
       t.match(value, { statusCode: Number(status), code: name }, at)
       t.ok(codes.includes(name), at)
@@ -90,13 +101,21 @@ function exampleIn (schema: JsonObject): unknown {
 }
 
 function examplesOfErrors (route: Route) {
-  return Object.entries(route.responses).filter(([status]) => Number(status) >= 400).flatMap(([status, response]) => {
-    const { schema, examples = {} } = resolve(committed, response).content!['application/json']!
-    const codes = (schema as { allOf: [unknown, { properties: { code: { enum: string[] } } }] }).allOf[1].properties.code.enum
-    return Object.entries(examples).map(([name, example]) => ({
-      schema, status, name, codes, value: resolve(committed, example).value as JsonObject, at: `${route.operationId} ${status} ${name}`
-    }))
-  })
+  return Object.entries(route.responses)
+    .filter(([status]) => Number(status) >= 400)
+    .flatMap(([status, response]) => {
+      const { schema, examples = {} } = resolve(committed, response).content!['application/json']!
+      const codes = (schema as { allOf: [unknown, { properties: { code: { enum: string[] } } }] }).allOf[1].properties
+        .code.enum
+      return Object.entries(examples).map(([name, example]) => ({
+        schema,
+        status,
+        name,
+        codes,
+        value: resolve(committed, example).value as JsonObject,
+        at: `${route.operationId} ${status} ${name}`
+      }))
+    })
 }
 
 function walk (schema: JsonObject, at: string, visit: (field: JsonObject, at: string) => void): void {

@@ -32,7 +32,11 @@ const requests = new Requests(committed, {
   contentType: fc.constantFrom('audio/mpeg', 'audio/mp3', 'audio/mpeg; codecs=mp3'),
   type: fc.constantFrom('audio/mpeg', 'audio/mp3'),
   size: fc.integer({ min: 1, max: 5 * 1024 ** 3 }),
-  metadata: fc.dictionary(fc.stringMatching(/^[a-e][a-z0-9_-]{0,10}$/), fc.string({ minLength: 1, maxLength: 20 }).filter(text => !/\p{Cc}/u.test(text)), { maxKeys: 3, noNullPrototype: true }),
+  metadata: fc.dictionary(
+    fc.stringMatching(/^[a-e][a-z0-9_-]{0,10}$/),
+    fc.string({ minLength: 1, maxLength: 20 }).filter(text => !/\p{Cc}/u.test(text)),
+    { maxKeys: 3, noNullPrototype: true }
+  ),
   key: fc.constant(KEY),
   name: fc.constantFrom('transcript.json', 'captions.en.vtt'),
   result: fc.constantFrom('transcript.json', 'captions.en.vtt'),
@@ -43,7 +47,10 @@ const requests = new Requests(committed, {
 
 const answers = new Map<string, number>()
 
-async function ask ({ method, path: template, operationId }: Route, { query, path, body }: Request): Promise<{ readonly status: number, readonly code: string | undefined }> {
+async function ask (
+  { method, path: template, operationId }: Route,
+  { query, path, body }: Request
+): Promise<{ readonly status: number; readonly code: string | undefined }> {
   // Lets timers run, by which the service tells whether it is overloaded.
   await setImmediate()
   const url = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(path[name])))
@@ -51,8 +58,11 @@ async function ask ({ method, path: template, operationId }: Route, { query, pat
     method: method as 'GET',
     url,
     query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
-    headers: { authorization: `Bearer ${operationId === 'getMetrics' ? OPEN.METRICS_KEY : API_KEY}`, ...body !== undefined && { 'content-type': 'application/json' } },
-    ...body !== undefined && { payload: JSON.stringify(body) }
+    headers: {
+      authorization: `Bearer ${operationId === 'getMetrics' ? OPEN.METRICS_KEY : API_KEY}`,
+      ...(body !== undefined && { 'content-type': 'application/json' })
+    },
+    ...(body !== undefined && { payload: JSON.stringify(body) })
   })
   answers.set(`${status}`, (answers.get(`${status}`) ?? 0) + 1)
   return { status, code: /"code":"(\w+)"/.exec(text)?.[1] }
@@ -62,16 +72,22 @@ async function ask ({ method, path: template, operationId }: Route, { query, pat
 const isAboutUpload = ({ operationId }: Route) => /Part|abort|complete|read|sign/.test(operationId)
 
 const routes = routesOf(committed)
-const each = cases(500, 20_000) / routes.flatMap(route => requests.wrong(route) === null ? [1] : [1, 1]).length
+const each = cases(500, 20_000) / routes.flatMap(route => (requests.wrong(route) === null ? [1] : [1, 1])).length
 
 for (const route of routes) {
   t.test(`${route.operationId}: what is valid is taken`, async t => {
     const wrongfully: string[] = []
-    await holds(t, fc.asyncProperty(requests.valid(route), async request => {
-      const { status, code } = await ask(route, request)
-      const isTaken = status < 300 || (isAboutUpload(route) && [400, 404].includes(status) && code?.startsWith('FST_UPLOAD_') === true)
-      if (!isTaken) wrongfully.push(`${status} ${JSON.stringify(request)}`)
-    }), Math.ceil(each))
+    await holds(
+      t,
+      fc.asyncProperty(requests.valid(route), async request => {
+        const { status, code } = await ask(route, request)
+        const isTaken =
+          status < 300 ||
+          (isAboutUpload(route) && [400, 404].includes(status) && code?.startsWith('FST_UPLOAD_') === true)
+        if (!isTaken) wrongfully.push(`${status} ${JSON.stringify(request)}`)
+      }),
+      Math.ceil(each)
+    )
     t.same(wrongfully, [])
   })
 
@@ -79,15 +95,24 @@ for (const route of routes) {
   if (wrong === null) continue
   t.test(`${route.operationId}: what is wrong in one place is refused`, async t => {
     const wrongfully: string[] = []
-    await holds(t, fc.asyncProperty(wrong, async request => {
-      const { status } = await ask(route, request)
-      if (status < 400 || status >= 500) wrongfully.push(`${status} ${JSON.stringify(request).slice(0, 300)}`)
-    }), Math.ceil(each))
+    await holds(
+      t,
+      fc.asyncProperty(wrong, async request => {
+        const { status } = await ask(route, request)
+        if (status < 400 || status >= 500) wrongfully.push(`${status} ${JSON.stringify(request).slice(0, 300)}`)
+      }),
+      Math.ceil(each)
+    )
     t.same(wrongfully, [])
   })
 }
 
 t.test('requests were answered in every way', async t => {
-  t.comment([...answers].sort().map(([status, count]) => `${status}: ${count}`).join(', '))
+  t.comment(
+    [...answers]
+      .sort()
+      .map(([status, count]) => `${status}: ${count}`)
+      .join(', ')
+  )
   for (const status of ['200', '201', '400', '404']) t.ok(answers.has(status), status)
 })

@@ -30,24 +30,44 @@ function hold (app: FastifyInstance): void {
     const { operationId, hide, response } = (request.routeOptions.schema ?? {}) as HeldSchema
     // Preflights are answered by @fastify/cors, in plain text; a client that has hung up hears nothing of it.
     if (exempt.has(app) || request.method === 'OPTIONS' || request.raw.socket?.destroyed) return
-    const problems = hide === true
-      ? problemsOfHidden(response ?? {}, reply, payload)
-      : operationId === undefined ? [] : problemsOf(app, operationId, request, reply, payload)
+    const problems =
+      hide === true
+        ? problemsOfHidden(response ?? {}, reply, payload)
+        : operationId === undefined
+          ? []
+          : problemsOf(app, operationId, request, reply, payload)
     for (const problem of problems) fail(`${request.method} ${request.url}: ${problem}`)
   })
 }
 
-function problemsOf (app: FastifyInstance, operationId: string, { method }: FastifyRequest, reply: FastifyReply, payload: unknown): string[] {
+function problemsOf (
+  app: FastifyInstance,
+  operationId: string,
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown
+): string[] {
   const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? String(payload) : ''
-  return validatorFor(app).problemsOfReply(operationId, { statusCode: reply.statusCode, headers: reply.getHeaders(), body, isHead: method === 'HEAD' })
+  return validatorFor(app).problemsOfReply(operationId, {
+    statusCode: reply.statusCode,
+    headers: reply.getHeaders(),
+    body,
+    isHead: method === 'HEAD'
+  })
 }
 
-function problemsOfHidden (response: NonNullable<HeldSchema['response']>, { statusCode }: FastifyReply, payload: unknown): string[] {
+function problemsOfHidden (
+  response: NonNullable<HeldSchema['response']>,
+  { statusCode }: FastifyReply,
+  payload: unknown
+): string[] {
   const schema = statusCode < 400 ? response[statusCode] : ERROR
-  if (schema === undefined) return Object.keys(response).length === 0 ? [] : [`${statusCode} is not in the schema of the route`]
+  if (schema === undefined) { return Object.keys(response).length === 0 ? [] : [`${statusCode} is not in the schema of the route`] }
   // Text of other types than JSON is described by its content.
   if ('content' in schema || typeof payload !== 'string' || payload === '') return []
-  return ofCommitted.problemsOfValue(schema, JSON.parse(payload)).map(problem => `${statusCode}: ${problem} in ${payload}`)
+  return ofCommitted
+    .problemsOfValue(schema, JSON.parse(payload))
+    .map(problem => `${statusCode}: ${problem} in ${payload}`)
 }
 
 // An app with a document of its own is held to that one: the committed one has everything that can be configured.

@@ -8,7 +8,9 @@ export interface Request {
   readonly body: unknown
 }
 
-type Bounds = Readonly<Record<'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems', number | undefined>>
+type Bounds = Readonly<
+  Record<'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems', number | undefined>
+>
 
 /** Longest list and text that are generated, for requests to stay small. */
 const LONG_LIST = 5
@@ -44,58 +46,104 @@ export class Requests {
     const body = bodySchema(route.requestBody)
     const ways = [
       ...inQuery.flatMap(({ name, schema, required }) => [
-        ...this.#wrongTexts(schema).map(wrong => (request: Request) => ({ ...request, query: { ...request.query, [name]: wrong } })),
-        ...required === true ? [(request: Request) => ({ ...request, query: without(request.query, name) })] : []
+        ...this.#wrongTexts(schema).map(wrong => (request: Request) => ({
+          ...request,
+          query: { ...request.query, [name]: wrong }
+        })),
+        ...(required === true ? [(request: Request) => ({ ...request, query: without(request.query, name) })] : [])
       ]),
-      ...inQuery.length > 0 ? [(request: Request) => ({ ...request, query: { ...request.query, evil: '1' } })] : [],
-      ...body === undefined ? [] : this.#wrongBodies(body).map(spoil => (request: Request) => ({ ...request, body: spoil(request.body) }))
+      ...(inQuery.length > 0 ? [(request: Request) => ({ ...request, query: { ...request.query, evil: '1' } })] : []),
+      ...(body === undefined
+        ? []
+        : this.#wrongBodies(body).map(spoil => (request: Request) => ({ ...request, body: spoil(request.body) })))
     ]
-    return ways.length === 0 ? null : fc.tuple(this.valid(route), fc.constantFrom(...ways)).map(([request, spoil]) => spoil(request))
+    return ways.length === 0
+      ? null
+      : fc.tuple(this.valid(route), fc.constantFrom(...ways)).map(([request, spoil]) => spoil(request))
   }
 
   #parameters (parameters: readonly Parameter[], place: Parameter['in']): Arbitrary<Record<string, unknown>> {
-    const properties = Object.fromEntries(parameters.filter(parameter => parameter.in === place).map(({ name, schema }) => [name, schema]))
-    const required = parameters.filter(parameter => parameter.in === place && parameter.required === true).map(({ name }) => name)
+    const properties = Object.fromEntries(
+      parameters.filter(parameter => parameter.in === place).map(({ name, schema }) => [name, schema])
+    )
+    const required = parameters
+      .filter(parameter => parameter.in === place && parameter.required === true)
+      .map(({ name }) => name)
     return this.#object({ properties, required })
   }
 
-  #object ({ properties = {}, required = [] }: { readonly properties?: Readonly<Record<string, JsonObject>>, readonly required?: readonly string[] }): Arbitrary<Record<string, unknown>> {
-    const fields = Object.entries(properties).map(([name, schema]) => [name, this.#known[name] ?? this.#value(schema)] as const)
+  #object ({
+    properties = {},
+    required = []
+  }: {
+    readonly properties?: Readonly<Record<string, JsonObject>>
+    readonly required?: readonly string[]
+  }): Arbitrary<Record<string, unknown>> {
+    const fields = Object.entries(properties).map(
+      ([name, schema]) => [name, this.#known[name] ?? this.#value(schema)] as const
+    )
     return fc.record(Object.fromEntries(fields), { requiredKeys: [...required], noNullPrototype: true })
   }
 
   #value (schema: JsonObject): Arbitrary<unknown> {
     const resolved = resolve(this.#document, schema) as JsonObject & Partial<Bounds>
     const { minimum, maximum, minLength, maxLength = LONG_TEXT, minItems = 0, maxItems = LONG_LIST } = resolved
-    if (resolved['enum'] !== undefined) return fc.constantFrom(...resolved['enum'] as unknown[])
-    if (resolved['anyOf'] !== undefined) return fc.oneof(...(resolved['anyOf'] as JsonObject[]).map(choice => this.#value(choice)))
+    if (resolved['enum'] !== undefined) return fc.constantFrom(...(resolved['enum'] as unknown[]))
+    if (resolved['anyOf'] !== undefined) { return fc.oneof(...(resolved['anyOf'] as JsonObject[]).map(choice => this.#value(choice))) }
     if (resolved['pattern'] !== undefined) {
-      const maxLength = resolved['maxLength'] as number | undefined ?? Infinity
+      const maxLength = (resolved['maxLength'] as number | undefined) ?? Infinity
       return fc.stringMatching(new RegExp(resolved['pattern'] as string)).filter(({ length }) => length <= maxLength)
     }
     switch (resolved['type']) {
-      case 'string': return fc.string({ minLength: minLength ?? 0, maxLength: Math.min(maxLength, LONG_TEXT) })
-      case 'integer': return fc.integer({ min: minimum ?? 0, max: maximum ?? Number.MAX_SAFE_INTEGER })
-      case 'number': return fc.double({ noNaN: true, noDefaultInfinity: true })
-      case 'boolean': return fc.boolean()
-      case 'null': return fc.constant(null)
-      case 'array': return (resolved['uniqueItems'] === true ? fc.uniqueArray : fc.array)(this.#value(resolved['items'] as JsonObject), { minLength: minItems, maxLength: Math.min(maxItems, LONG_LIST) })
-      default: return resolved['properties'] === undefined ? fc.constant({}) : this.#object(resolved as { properties: Record<string, JsonObject>, required?: string[] })
+      case 'string':
+        return fc.string({ minLength: minLength ?? 0, maxLength: Math.min(maxLength, LONG_TEXT) })
+      case 'integer':
+        return fc.integer({ min: minimum ?? 0, max: maximum ?? Number.MAX_SAFE_INTEGER })
+      case 'number':
+        return fc.double({ noNaN: true, noDefaultInfinity: true })
+      case 'boolean':
+        return fc.boolean()
+      case 'null':
+        return fc.constant(null)
+      case 'array':
+        return (resolved['uniqueItems'] === true ? fc.uniqueArray : fc.array)(
+          this.#value(resolved['items'] as JsonObject),
+          { minLength: minItems, maxLength: Math.min(maxItems, LONG_LIST) }
+        )
+      default:
+        return resolved['properties'] === undefined
+          ? fc.constant({})
+          : this.#object(resolved as { properties: Record<string, JsonObject>; required?: string[] })
     }
   }
 
   // What can't be told from text, in a query: a number is a text that looks like one.
   #wrongTexts (schema: JsonObject): unknown[] {
-    return wrongValues(schema).filter(value => schema['type'] !== 'string' || typeof value === 'string').map(String)
+    return wrongValues(schema)
+      .filter(value => schema['type'] !== 'string' || typeof value === 'string')
+      .map(String)
   }
 
   #wrongBodies (schema: JsonObject): Array<(body: unknown) => unknown> {
-    const { properties = {}, required = [] } = resolve(this.#document, schema) as { properties?: Record<string, JsonObject>, required?: string[] }
-    const whole: Array<(body: unknown) => unknown> = [() => 'text', () => null, () => [], body => ({ ...body as object, evil: 1 })]
+    const { properties = {}, required = [] } = resolve(this.#document, schema) as {
+      properties?: Record<string, JsonObject>
+      required?: string[]
+    }
+    const whole: Array<(body: unknown) => unknown> = [
+      () => 'text',
+      () => null,
+      () => [],
+      body => ({ ...(body as object), evil: 1 })
+    ]
     return [
       ...whole,
       ...required.map(name => (body: unknown) => without(body as Record<string, unknown>, name)),
-      ...Object.entries(properties).flatMap(([name, field]) => wrongValues(resolve(this.#document, field)).map(wrong => (body: unknown) => ({ ...body as object, [name]: wrong })))
+      ...Object.entries(properties).flatMap(([name, field]) =>
+        wrongValues(resolve(this.#document, field)).map(wrong => (body: unknown) => ({
+          ...(body as object),
+          [name]: wrong
+        }))
+      )
     ]
   }
 }
@@ -104,20 +152,20 @@ export class Requests {
 function wrongValues (schema: JsonObject): unknown[] {
   const { minimum, maximum, minLength, maxLength, minItems, maxItems } = schema as Partial<Bounds>
   return [
-    ...schema['enum'] !== undefined ? ['none of them'] : [],
-    ...schema['type'] === 'string' && schema['enum'] === undefined ? [{}, 5] : [],
-    ...['integer', 'number'].includes(String(schema['type'])) ? ['3x', true] : [],
-    ...schema['type'] === 'integer' ? [1.5] : [],
-    ...schema['type'] === 'boolean' ? ['yes'] : [],
-    ...['object', 'array'].includes(String(schema['type'])) ? ['text', 5] : [],
-    ...minimum === undefined ? [] : [minimum - 1],
-    ...maximum === undefined ? [] : [maximum + 1],
-    ...minLength === undefined ? [] : [''],
-    ...maxLength === undefined ? [] : ['x'.repeat(maxLength + 1)],
-    ...minItems === undefined ? [] : [[]],
-    ...schema['uniqueItems'] === true ? [[1, 1]] : [],
-    ...maxItems === undefined ? [] : [Array(maxItems + 1).fill(1)],
-    ...schema['pattern'] === undefined ? [] : ['é~ ']
+    ...(schema['enum'] !== undefined ? ['none of them'] : []),
+    ...(schema['type'] === 'string' && schema['enum'] === undefined ? [{}, 5] : []),
+    ...(['integer', 'number'].includes(String(schema['type'])) ? ['3x', true] : []),
+    ...(schema['type'] === 'integer' ? [1.5] : []),
+    ...(schema['type'] === 'boolean' ? ['yes'] : []),
+    ...(['object', 'array'].includes(String(schema['type'])) ? ['text', 5] : []),
+    ...(minimum === undefined ? [] : [minimum - 1]),
+    ...(maximum === undefined ? [] : [maximum + 1]),
+    ...(minLength === undefined ? [] : ['']),
+    ...(maxLength === undefined ? [] : ['x'.repeat(maxLength + 1)]),
+    ...(minItems === undefined ? [] : [[]]),
+    ...(schema['uniqueItems'] === true ? [[1, 1]] : []),
+    ...(maxItems === undefined ? [] : [Array(maxItems + 1).fill(1)]),
+    ...(schema['pattern'] === undefined ? [] : ['é~ '])
   ]
 }
 

@@ -27,15 +27,24 @@ interface Recipe {
 }
 
 const recipes = readRecipes(await readFile(new URL('../../docs/recipes.md', import.meta.url), 'utf8'))
-const { dependencies } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+const { dependencies } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>
+}
 
 function readRecipes (text: string): Map<string, Recipe> {
-  return new Map(text.split(/^## /m).slice(1).flatMap(section => {
-    const [, install, command] = /```sh\nnpm install (.+)\n(.+)\n```/.exec(section) ?? []
-    if (install === undefined || command === undefined) return []
-    const files = [...section.matchAll(/```js\n\/\/ (\S+)\n(.+?)```/gs)].map(([, path, code]) => [path!, code!] as const)
-    return [[section.split('\n', 1)[0]!, { files: new Map(files), packages: install.split(' '), command }] as const]
-  }))
+  return new Map(
+    text
+      .split(/^## /m)
+      .slice(1)
+      .flatMap(section => {
+        const [, install, command] = /```sh\nnpm install (.+)\n(.+)\n```/.exec(section) ?? []
+        if (install === undefined || command === undefined) return []
+        const files = [...section.matchAll(/```js\n\/\/ (\S+)\n(.+?)```/gs)].map(
+          ([, path, code]) => [path!, code!] as const
+        )
+        return [[section.split('\n', 1)[0]!, { files: new Map(files), packages: install.split(' '), command }] as const]
+      })
+  )
 }
 
 /** Runs a recipe as pasted, and gives its address once it listens. */
@@ -50,12 +59,25 @@ async function start (t: Test, name: string): Promise<string> {
     await writeFile(join(directory, path), code)
   }
   const port = await freePort()
-  const program = spawn('sh', ['-c', `exec ${command}`], { cwd: directory, env: { ...ENVIRONMENT, PORT: String(port) }, detached: true })
+  const program = spawn('sh', ['-c', `exec ${command}`], {
+    cwd: directory,
+    env: { ...ENVIRONMENT, PORT: String(port) },
+    detached: true
+  })
   t.teardown(() => stop(program))
   let output = ''
-  for (const stream of [program.stdout, program.stderr]) stream.on('data', data => { output += String(data) })
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.on('data', data => {
+      output += String(data)
+    })
+  }
   const address = `http://127.0.0.1:${port}`
-  while (!await fetch(address).then(() => true, () => false)) {
+  while (
+    !(await fetch(address).then(
+      () => true,
+      () => false
+    ))
+  ) {
     if (program.exitCode !== null) throw new Error(output)
     await setTimeout(100)
   }
@@ -70,33 +92,52 @@ async function stop (program: ChildProcess): Promise<void> {
 }
 
 async function post (url: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
-  return await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+  return await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body)
+  })
 }
 
 /** The plugin's routes serve whoever has these credentials as `alice`, and nobody without. */
 async function testUploads (t: Test, address: string, headers: Record<string, string>): Promise<void> {
   t.equal((await fetch(`${address}/upload-url`)).status, 401)
   const one = await fetch(`${address}/upload-url?filename=a.mp3&size=3`, { headers })
-  t.match(await one.json(), { key: /^uploads\/alice\//, url: /content-length/, headers: { 'content-type': 'audio/mpeg' } })
-  t.match(await (await post(`${address}/upload-urls`, { files: [{ size: 1 }, {}] }, headers)).json(), { uploads: [{}, {}] })
-  t.match(await (await post(`${address}/upload-urls`, { files: [{ size: '1' }] }, headers)).json(), { statusCode: 400, message: /files\/0\/size must be integer/ })
-  t.match(await (await fetch(`${address}/upload-url?evil=1`, { headers })).json(), { statusCode: 400, code: 'FST_ERR_VALIDATION' })
+  t.match(await one.json(), {
+    key: /^uploads\/alice\//,
+    url: /content-length/,
+    headers: { 'content-type': 'audio/mpeg' }
+  })
+  t.match(await (await post(`${address}/upload-urls`, { files: [{ size: 1 }, {}] }, headers)).json(), {
+    uploads: [{}, {}]
+  })
+  t.match(await (await post(`${address}/upload-urls`, { files: [{ size: '1' }] }, headers)).json(), {
+    statusCode: 400,
+    message: /files\/0\/size must be integer/
+  })
+  t.match(await (await fetch(`${address}/upload-url?evil=1`, { headers })).json(), {
+    statusCode: 400,
+    code: 'FST_ERR_VALIDATION'
+  })
 }
 
 t.test('every recipe installs packages that this suite tries', async t => {
   t.ok(recipes.size >= 7)
   for (const [name, { packages, files }] of recipes) {
     t.ok(files.size > 0, name)
-    for (const name of packages.map(name => name.replace(/(.)@.*$/, '$1'))) t.ok(name in dependencies || name === 'fastify-upload-url', name)
+    for (const name of packages.map(name => name.replace(/(.)@.*$/, '$1'))) { t.ok(name in dependencies || name === 'fastify-upload-url', name) }
   }
 })
 
 for (const name of ['@fastify/jwt', '@fastify/jwt in an app that authenticates in preHandler']) {
   t.test(`${name}: whoever has a token uploads as its subject`, async t => {
     const address = await start(t, name)
-    const { token } = await (await post(`${address}/login`, { user: 'alice' })).json() as { token: string }
+    const { token } = (await (await post(`${address}/login`, { user: 'alice' })).json()) as { token: string }
     await testUploads(t, address, { authorization: `Bearer ${token}` })
-    t.equal((await fetch(`${address}/upload-url`, { headers: { authorization: `Bearer ${token.slice(0, -2)}` } })).status, 401)
+    t.equal(
+      (await fetch(`${address}/upload-url`, { headers: { authorization: `Bearer ${token.slice(0, -2)}` } })).status,
+      401
+    )
   })
 }
 
@@ -110,7 +151,10 @@ for (const name of ['NestJS 11', 'fastify-cli with @fastify/autoload']) {
   t.test(`${name}: the routes answer, and a route of the app uses app.uploads`, async t => {
     const address = await start(t, name)
     await testUploads(t, address, { authorization: 'Bearer key-of-alice' })
-    t.match(await (await post(`${address}/interviews`, {})).json(), { interview: 7, upload: { key: /^uploads\/alice\// } })
+    t.match(await (await post(`${address}/interviews`, {})).json(), {
+      interview: 7,
+      upload: { key: /^uploads\/alice\// }
+    })
   })
 }
 
@@ -125,7 +169,7 @@ for (const name of ['fastify-type-provider-zod', 'TypeBox 1']) {
 
 t.test('fastify-type-provider-zod: the document has the routes of both, and is valid', async t => {
   const address = await start(t, 'fastify-type-provider-zod')
-  const document = await (await fetch(`${address}/openapi.json`)).json() as { paths: object }
+  const document = (await (await fetch(`${address}/openapi.json`)).json()) as { paths: object }
   t.match(Object.keys(document.paths).sort(), ['/download-url', '/generate-presigned-url', '/interviews'])
   t.same(await validateOpenApi(document), { valid: true })
 })

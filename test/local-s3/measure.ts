@@ -28,9 +28,13 @@ await starting.start()
 console.log(`start                ${(performance.now() - before).toFixed(1)} ms`)
 await starting.close()
 
-const child = spawn(process.execPath, [...RUN_SOURCE, fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory], { stdio: ['ignore', 'pipe', 'inherit'] })
-const [line] = await once(child.stdout, 'data') as [Buffer]
-const store: Store = { ...JSON.parse(line.toString()) as Store, kind: 'local-s3' }
+const child = spawn(
+  process.execPath,
+  [...RUN_SOURCE, fileURLToPath(new URL('../fixtures/store-process.ts', import.meta.url)), directory],
+  { stdio: ['ignore', 'pipe', 'inherit'] }
+)
+const [line] = (await once(child.stdout, 'data')) as [Buffer]
+const store: Store = { ...(JSON.parse(line.toString()) as Store), kind: 'local-s3' }
 const agent = new Agent({ keepAlive: true, maxSockets: WRITERS })
 
 /** Highest resident memory of the store's process so far, in MB (Linux only). */
@@ -56,16 +60,25 @@ try {
   const large = await presignPut(store, 'large', { size: LARGE })
   const largeStart = performance.now()
   await put(large.url, large.headers, LARGE, Readable.from(blocks))
-  console.log(`500 MB upload        ${((performance.now() - largeStart) / 1000).toFixed(1)} s, peak memory ${await peakMemory()} MB`)
+  console.log(
+    `500 MB upload        ${((performance.now() - largeStart) / 1000).toFixed(1)} s, peak memory ${await peakMemory()} MB`
+  )
 
   agent.destroy()
   const client = signingClient(store)
   const body = Buffer.alloc(10_000, 'a')
-  const small = await Promise.all(Array.from({ length: SMALL_COUNT }, async (_, index) => await presignPut(store, `small/${index}`, { size: body.length, sha256: sha256(body) }, client)))
+  const small = await Promise.all(
+    Array.from(
+      { length: SMALL_COUNT },
+      async (_, index) => await presignPut(store, `small/${index}`, { size: body.length, sha256: sha256(body) }, client)
+    )
+  )
   const smallStart = performance.now()
   await Promise.all(small.map(async ({ url, headers }) => await put(url, headers, body.length, body)))
   const seconds = (performance.now() - smallStart) / 1000
-  console.log(`small PUTs           ${(SMALL_COUNT / seconds).toFixed(0)} a second (10 kB, checksum verified, ${WRITERS} at a time), peak memory ${await peakMemory()} MB`)
+  console.log(
+    `small PUTs           ${(SMALL_COUNT / seconds).toFixed(0)} a second (10 kB, checksum verified, ${WRITERS} at a time), peak memory ${await peakMemory()} MB`
+  )
 } finally {
   child.kill()
   agent.destroy()

@@ -3,9 +3,17 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import {
-  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand,
-  DeleteBucketCommand, DeleteObjectCommand, HeadBucketCommand, ListObjectsV2Command, PutObjectCommand,
-  S3ServiceException, UploadPartCommand
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3ServiceException,
+  UploadPartCommand
 } from '@aws-sdk/client-s3'
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
@@ -21,19 +29,25 @@ const ROUNDS = 20
 
 /** What became of a request: `ok`, or the code of the error. */
 async function outcome (sent: Promise<unknown>): Promise<string> {
-  return await sent.then(() => 'ok', (error: unknown) => {
-    if (error instanceof S3ServiceException) return error.name
-    throw error
-  })
+  return await sent.then(
+    () => 'ok',
+    (error: unknown) => {
+      if (error instanceof S3ServiceException) return error.name
+      throw error
+    }
+  )
 }
 
-async function startUpload ({ client, bucket: Bucket }: LocalStore, body: string): Promise<{ UploadId: string, Parts: CompletedPart[] }> {
+async function startUpload (
+  { client, bucket: Bucket }: LocalStore,
+  body: string
+): Promise<{ UploadId: string; Parts: CompletedPart[] }> {
   const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: KEY }))
   const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key: KEY, UploadId, PartNumber: 1, Body: body }))
   return { UploadId, Parts: [{ PartNumber: 1, ETag }] }
 }
 
-t.test('an upload that is aborted while it is completed is either', async (t) => {
+t.test('an upload that is aborted while it is completed is either', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { client, bucket: Bucket } = store
   for (let round = 0; round < ROUNDS; round++) {
@@ -42,25 +56,37 @@ t.test('an upload that is aborted while it is completed is either', async (t) =>
     const upload = { Bucket, Key: KEY, UploadId }
     const complete = outcome(client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } })))
     const abort = outcome(client.send(new AbortMultipartUploadCommand(upload)))
-    const object = { completed: await complete, aborted: await abort, isThere: (await readObject(store, KEY))?.toString() === body }
-    const expected = object.completed === 'ok'
-      ? { completed: 'ok', aborted: 'NoSuchUpload', isThere: true }
-      : { completed: 'NoSuchUpload', aborted: 'ok', isThere: false }
+    const object = {
+      completed: await complete,
+      aborted: await abort,
+      isThere: (await readObject(store, KEY))?.toString() === body
+    }
+    const expected =
+      object.completed === 'ok'
+        ? { completed: 'ok', aborted: 'NoSuchUpload', isThere: true }
+        : { completed: 'NoSuchUpload', aborted: 'ok', isThere: false }
     t.same(object, expected)
   }
 })
 
-t.test('of several completions at once each is answered the same', async (t) => {
+t.test('of several completions at once each is answered the same', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { UploadId, Parts } = await startUpload(store, 'sound')
-  const answers = await Promise.all(Array.from({ length: 5 }, async () => {
-    const command = new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId, MultipartUpload: { Parts } })
-    return (await store.client.send(command)).ETag
-  }))
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const command = new CompleteMultipartUploadCommand({
+        Bucket: store.bucket,
+        Key: KEY,
+        UploadId,
+        MultipartUpload: { Parts }
+      })
+      return (await store.client.send(command)).ETag
+    })
+  )
   t.equal(new Set(answers).size, 1)
 })
 
-t.test('a bucket that is deleted under other requests is missing to them, not an internal error', async (t) => {
+t.test('a bucket that is deleted under other requests is missing to them, not an internal error', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { client } = store
   for (let round = 0; round < ROUNDS; round++) {
@@ -75,12 +101,12 @@ t.test('a bucket that is deleted under other requests is missing to them, not an
       outcome(client.send(new ListObjectsV2Command({ Bucket }))),
       outcome(client.send(new DeleteBucketCommand({ Bucket })))
     ])
-    const unexpected = outcomes.filter((code) => !['ok', 'NoSuchBucket', 'NoSuchUpload'].includes(code))
+    const unexpected = outcomes.filter(code => !['ok', 'NoSuchBucket', 'NoSuchUpload'].includes(code))
     t.same(unexpected, [], outcomes.join())
   }
 })
 
-t.test('an object that was put while its bucket is being deleted is not lost', async (t) => {
+t.test('an object that was put while its bucket is being deleted is not lost', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { client } = store
   for (let round = 0; round < ROUNDS; round++) {
@@ -93,11 +119,14 @@ t.test('an object that was put while its bucket is being deleted is not lost', a
       outcome(client.send(new DeleteBucketCommand({ Bucket })))
     ])
     t.same([put, deleted], put === 'ok' ? ['ok', 'BucketNotEmpty'] : ['NoSuchBucket', 'ok'])
-    t.equal((await readObject({ ...store, bucket: Bucket }, KEY).catch(() => undefined))?.toString(), put === 'ok' ? 'sound' : undefined)
+    t.equal(
+      (await readObject({ ...store, bucket: Bucket }, KEY).catch(() => undefined))?.toString(),
+      put === 'ok' ? 'sound' : undefined
+    )
   }
 })
 
-t.test('a list of more parts than an upload can have is refused while it is still being sent', async (t) => {
+t.test('a list of more parts than an upload can have is refused while it is still being sent', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { UploadId } = await startUpload(store, 'sound')
   const command = new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId })
@@ -105,15 +134,18 @@ t.test('a list of more parts than an upload can have is refused while it is stil
   const sent = request(url, { method: 'POST', agent: false, headers: { 'content-length': 3_000_000 } })
   sent.on('error', () => {})
   sent.write(`<CompleteMultipartUpload>${'<Part><ETag>a</ETag></Part>'.repeat(40_000)}`)
-  const [response] = await once(sent, 'response') as [IncomingMessage]
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   t.match(Buffer.concat(await response.toArray()).toString(), '<Code>MalformedXML</Code>')
   sent.destroy()
 })
 
-t.test('a list of parts is read in pieces, between which others are served', async (t) => {
+t.test('a list of parts is read in pieces, between which others are served', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { UploadId } = await startUpload(store, 'sound')
-  const url = await getSignedUrl(signingClient(store), new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId }))
+  const url = await getSignedUrl(
+    signingClient(store),
+    new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId })
+  )
   const body = `<CompleteMultipartUpload>${'&amp;'.repeat(800_000)}</CompleteMultipartUpload>`
   // in time of the processor, which does not depend on what else the machine does
   const used = (): number => process.cpuUsage().user
@@ -130,25 +162,38 @@ t.test('a list of parts is read in pieces, between which others are served', asy
   t.ok(longest < total / 3, `at most ${longest / 1000} ms of ${total / 1000} ms at once`)
 })
 
-t.test('a list of parts over 4 MiB is refused before it is sent', async (t) => {
+t.test('a list of parts over 4 MiB is refused before it is sent', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { UploadId } = await startUpload(store, 'sound')
-  const url = await getSignedUrl(signingClient(store), new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId }))
-  const sent = request(url, { method: 'POST', agent: false, headers: { 'content-length': 4 * 1024 * 1024 + 1, expect: '100-continue' } })
+  const url = await getSignedUrl(
+    signingClient(store),
+    new CompleteMultipartUploadCommand({ Bucket: store.bucket, Key: KEY, UploadId })
+  )
+  const sent = request(url, {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-length': 4 * 1024 * 1024 + 1, expect: '100-continue' }
+  })
   sent.on('continue', () => t.fail('told to go ahead'))
   sent.flushHeaders()
-  const [response] = await once(sent, 'response') as [IncomingMessage]
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   t.match(Buffer.concat(await response.toArray()).toString(), '<Code>MaxMessageLengthExceeded</Code>')
   sent.destroy()
 })
 
-t.test('an upload of ten thousand parts is completed', async (t) => {
+t.test('an upload of ten thousand parts is completed', async t => {
   const store = await startLocalStore(t, { directory: await temporaryFolder(t) })
   const { client, bucket: Bucket } = store
   const { UploadId } = await startUpload(store, 'sound')
   const etag = createHash('md5').update('sound').digest('hex')
-  const Parts = Array.from({ length: 10_000 }, (_, index) => ({ PartNumber: index + 1, ETag: `"${etag}"`, ChecksumSHA256: `${'b'.repeat(43)}=` }))
-  const code = await outcome(client.send(new CompleteMultipartUploadCommand({ Bucket, Key: KEY, UploadId, MultipartUpload: { Parts } })))
+  const Parts = Array.from({ length: 10_000 }, (_, index) => ({
+    PartNumber: index + 1,
+    ETag: `"${etag}"`,
+    ChecksumSHA256: `${'b'.repeat(43)}=`
+  }))
+  const code = await outcome(
+    client.send(new CompleteMultipartUploadCommand({ Bucket, Key: KEY, UploadId, MultipartUpload: { Parts } }))
+  )
   t.equal(code, 'EntityTooSmall', 'the list itself is good')
   t.equal(await outcome(client.send(new HeadBucketCommand({ Bucket }))), 'ok')
 })

@@ -14,7 +14,11 @@ const lines: string[] = []
 
 // An app that logs nothing has its lines kept all the same, written as a host's would be that logs no URLs.
 const { log: keeper } = Fastify({
-  logger: { level: 'trace', serializers: { req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions.url }) }, stream: { write: keep } }
+  logger: {
+    level: 'trace',
+    serializers: { req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions.url }) },
+    stream: { write: keep }
+  }
 })
 
 subscribe('fastify.initialization', message => search((message as { readonly fastify: FastifyInstance }).fastify))
@@ -22,7 +26,11 @@ subscribe('fastify.initialization', message => search((message as { readonly fas
 function search (app: FastifyInstance): void {
   if (isSilent(app.log)) {
     // In place, since scopes with a factory of their own get the same object.
-    Object.assign(app.log, { child: keeper.child.bind(keeper) }, Object.fromEntries(LEVELS.map(level => [level, keeper[level].bind(keeper)])))
+    Object.assign(
+      app.log,
+      { child: keeper.child.bind(keeper) },
+      Object.fromEntries(LEVELS.map(level => [level, keeper[level].bind(keeper)]))
+    )
     app.setChildLoggerFactory((logger, bindings, options) => logger.child(bindings, options))
   } else {
     overhear(app.log)
@@ -45,9 +53,12 @@ function isSilent (log: FastifyBaseLogger): boolean {
 // The stream has no public name; every child of a logger writes to that of its parent.
 function overhear (log: FastifyBaseLogger): void {
   const name = Object.getOwnPropertySymbols(log).find(({ description }) => description === 'pino.stream')
-  const stream = (log as unknown as Record<symbol, { write (line: string): unknown }>)[name!]!
+  const stream = (log as unknown as Record<symbol, { write(line: string): unknown }>)[name!]!
   const { write } = stream
-  stream.write = line => { keep(line); return write.call(stream, line) }
+  stream.write = line => {
+    keep(line)
+    return write.call(stream, line)
+  }
 }
 
 function keep (line: string): void {

@@ -8,8 +8,12 @@ import { install, run } from './packed.js'
 
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
 
-interface Manifest { readonly peerDependencies: { readonly fastify: string } }
-const { peerDependencies: { fastify: range } } = JSON.parse(await readFile('plugins/upload-url/package.json', 'utf8')) as Manifest
+interface Manifest {
+  readonly peerDependencies: { readonly fastify: string }
+}
+const {
+  peerDependencies: { fastify: range }
+} = JSON.parse(await readFile('plugins/upload-url/package.json', 'utf8')) as Manifest
 const [lowest = ''] = /[\d.]+/.exec(range)!
 const folder = await temporaryFolder(t)
 
@@ -25,12 +29,19 @@ async function tryVersion (version: string): Promise<{ readonly stdout: string }
     conditions: ['fastify-upload-url-source'],
     banner: { js: REQUIRE },
     external: ['fastify'],
-    plugins: [{
-      name: 'tap',
-      setup ({ onResolve }) { onResolve({ filter: /^tap$/ }, () => ({ path: import.meta.resolve('tap'), external: true })) }
-    }]
+    plugins: [
+      {
+        name: 'tap',
+        setup ({ onResolve }) {
+          onResolve({ filter: /^tap$/ }, () => ({ path: import.meta.resolve('tap'), external: true }))
+        }
+      }
+    ]
   })
-  return await run(process.execPath, ['--no-warnings', 'every-route.js'], { cwd: directory, env: { PATH: process.env['PATH'] } })
+  return await run(process.execPath, ['--no-warnings', 'every-route.js'], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'] }
+  })
 }
 
 t.test(`the lowest version of Fastify that is declared works: ${lowest}`, async t => {

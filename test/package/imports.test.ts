@@ -17,7 +17,15 @@ interface Manifest {
 const PACKAGES = ['plugins/upload-url', 'plugins/local-s3']
 const SERVER = ['src', 'plugins']
 /** Folders of tests with tools of their own, which npm installs when they are run. */
-const SUITES = ['bench', 'test/audio/corpus', 'test/browser', 'test/contract', 'test/package', 'test/sigv4a', 'test/sqs']
+const SUITES = [
+  'bench',
+  'test/audio/corpus',
+  'test/browser',
+  'test/contract',
+  'test/package',
+  'test/sigv4a',
+  'test/sqs'
+]
 /** What the server imports only where it runs from its sources: then the page's modules are not compiled. */
 const FROM_SOURCES = ['typescript']
 /** Compiled against what another program generates. */
@@ -47,7 +55,14 @@ function importedBy (files: readonly string[]): Set<string> {
     return [...imported, ...[...text.matchAll(RESOLVED)].map(([, name]) => name!)]
   })
   const bare = specifiers.filter(specifier => !/^[./#]/.test(specifier) && !isBuiltin(specifier))
-  return new Set(bare.map(specifier => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')))
+  return new Set(
+    bare.map(specifier =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/')
+    )
+  )
 }
 
 /** Names in the second set and not in the first. */
@@ -80,14 +95,19 @@ for (const folder of PACKAGES) {
 t.test('the client imports nothing but its own files, and depends on nothing', t => {
   const { name: _name, scripts: _scripts, ...client } = manifest('openapi/client')
   t.same([...importedBy(sources('openapi/client'))], [])
-  t.same(Object.keys(client).filter(key => /dependencies/i.test(key)), [])
+  t.same(
+    Object.keys(client).filter(key => /dependencies/i.test(key)),
+    []
+  )
   t.end()
 })
 
 t.test('the server declares exactly what its files import', async t => {
   const { dependencies, devDependencies } = manifest('.')
   const imported = importedBy(SERVER.flatMap(folder => sources(folder, [...PACKAGES, 'plugins/playground/public'])))
-  const forDevelopment = names(devDependencies).filter(name => name.startsWith('@types/') || FROM_SOURCES.includes(name))
+  const forDevelopment = names(devDependencies).filter(
+    name => name.startsWith('@types/') || FROM_SOURCES.includes(name)
+  )
   t.same(missing([...names(dependencies), ...forDevelopment], imported), [])
   t.same(missing(imported, names(dependencies)), [])
 })
@@ -95,9 +115,19 @@ t.test('the server declares exactly what its files import', async t => {
 t.test('tests and tools are declared, at the root or by the suite that imports them', async t => {
   const root = manifest('.')
   const packages = PACKAGES.map(manifest)
-  const atRoot = [...names(root.dependencies), ...names(root.devDependencies), ...packages.flatMap(({ dependencies }) => names(dependencies))]
+  const atRoot = [
+    ...names(root.dependencies),
+    ...names(root.devDependencies),
+    ...packages.flatMap(({ dependencies }) => names(dependencies))
+  ]
   t.same(missing(atRoot, importedBy(sources('.', [...SERVER, ...SUITES]))), [])
-  for (const folder of SUITES) t.same(missing([...atRoot, ...names(manifest(folder).dependencies)], importedBy(sources(folder, [GENERATED]))), [], folder)
+  for (const folder of SUITES) {
+    t.same(
+      missing([...atRoot, ...names(manifest(folder).dependencies)], importedBy(sources(folder, [GENERATED]))),
+      [],
+      folder
+    )
+  }
 })
 
 t.test('no development dependency is there for nothing', async t => {
@@ -105,7 +135,8 @@ t.test('no development dependency is there for nothing', async t => {
   const imported = importedBy(sources('.', SERVER))
   const commands = Object.values(scripts ?? {}).join(' ')
   const commandOf: Readonly<Record<string, string>> = { typescript: 'tsc', 'dependency-cruiser': 'depcruise' }
-  const unused = missing(imported, names(devDependencies))
-    .filter(name => !name.startsWith('@types/') && !commands.includes(commandOf[name] ?? name))
+  const unused = missing(imported, names(devDependencies)).filter(
+    name => !name.startsWith('@types/') && !commands.includes(commandOf[name] ?? name)
+  )
   t.same(unused, [])
 })

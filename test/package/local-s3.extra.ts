@@ -14,34 +14,61 @@ function appWith (name: string, ...packages: string[]): Promise<string> {
   return install(join(folder, name), 'module', [tarball, ...packages])
 }
 
-t.test('the tarball has the sources, what they compile to, and the documents', async (t) => {
-  for (const path of ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.json', 'index.ts', 'dist/index.js', 'dist/index.d.ts']) {
+t.test('the tarball has the sources, what they compile to, and the documents', async t => {
+  for (const path of [
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'package.json',
+    'index.ts',
+    'dist/index.js',
+    'dist/index.d.ts'
+  ]) {
     t.ok(paths.includes(path), path)
   }
-  t.same(paths.filter((path) => !/^(README\.md|LICENSE|CHANGELOG\.md|package\.json|[\w-]+\.ts|dist\/[\w-]+\.(js|d\.ts)(\.map)?)$/.test(path)), [])
+  t.same(
+    paths.filter(
+      path =>
+        !/^(README\.md|LICENSE|CHANGELOG\.md|package\.json|[\w-]+\.ts|dist\/[\w-]+\.(js|d\.ts)(\.map)?)$/.test(path)
+    ),
+    []
+  )
 })
 
-t.test('publint has nothing to say', async (t) => {
+t.test('publint has nothing to say', async t => {
   t.match((await run('publint', ['run', '--strict', tarball])).stdout, /All good/)
 })
 
-t.test('types resolve however they are looked for', async (t) => {
+t.test('types resolve however they are looked for', async t => {
   await t.resolves(run('attw', ['--profile', 'esm-only', tarball]))
 })
 
 for (const fastify of ['5.3.0', '5']) {
-  t.test(`the programs of the README run with Fastify ${fastify}`, async (t) => {
-    const app = await appWith(`fastify-${fastify}`, `fastify@${fastify}`, '@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner')
+  t.test(`the programs of the README run with Fastify ${fastify}`, async t => {
+    const app = await appWith(
+      `fastify-${fastify}`,
+      `fastify@${fastify}`,
+      '@aws-sdk/client-s3',
+      '@aws-sdk/s3-request-presigner'
+    )
     await writeFile(join(app, 'app.js'), `${appExample.replace('port: 9000', 'port: 0')}\nawait app.close()\n`)
-    t.match((await run(process.execPath, ['app.js'], { cwd: app })).stdout, /S3 listens on http:\/\/127\.0\.0\.1:\d+, bucket uploads/)
+    t.match(
+      (await run(process.execPath, ['app.js'], { cwd: app })).stdout,
+      /S3 listens on http:\/\/127\.0\.0\.1:\d+, bucket uploads/
+    )
     await writeFile(join(app, 'upload.test.js'), testExample)
-    t.match((await run(process.execPath, ['--test', '--test-reporter=tap', 'upload.test.js'], { cwd: app })).stdout, /# pass 1\n# fail 0/)
+    t.match(
+      (await run(process.execPath, ['--test', '--test-reporter=tap', 'upload.test.js'], { cwd: app })).stdout,
+      /# pass 1\n# fail 0/
+    )
   })
 }
 
-t.test('a TypeScript app compiles, without an error in any declaration', async (t) => {
+t.test('a TypeScript app compiles, without an error in any declaration', async t => {
   const app = await appWith('typescript', 'fastify@5', 'typescript@~6.0', '@types/node@20')
-  await writeFile(join(app, 'app.ts'), `
+  await writeFile(
+    join(app, 'app.ts'),
+    `
 import Fastify from 'fastify'
 import localS3, { createLocalS3 } from 'fastify-local-s3'
 import type { LocalS3, LocalS3Options } from 'fastify-local-s3'
@@ -52,10 +79,20 @@ const store: LocalS3 = app.localS3
 // @ts-expect-error unknown option
 createLocalS3({ bucket: 'recordings' })
 console.log(store.endpoint)
-`)
+`
+  )
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--types', 'node', '--noEmit']
-  for (const resolution of [['node16', 'node16'], ['esnext', 'bundler']] as const) {
+  for (const resolution of [
+    ['node16', 'node16'],
+    ['esnext', 'bundler']
+  ] as const) {
     const [module, moduleResolution] = resolution
-    await t.resolves(run(join(app, 'node_modules/.bin/tsc'), [...strict, '--module', module, '--moduleResolution', moduleResolution, 'app.ts'], { cwd: app }))
+    await t.resolves(
+      run(
+        join(app, 'node_modules/.bin/tsc'),
+        [...strict, '--module', module, '--moduleResolution', moduleResolution, 'app.ts'],
+        { cwd: app }
+      )
+    )
   }
 })

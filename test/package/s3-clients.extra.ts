@@ -50,11 +50,17 @@ for (const version of ['3.931.0', 'latest']) {
     const post = async (url: string, payload: object) => (await asAlice(app, { method: 'POST', url, payload })).json()
 
     await app.uploads.checkStore()
-    const { url, headers, key } = await app.uploads.createUploadUrl({ filename: 'talk.wav', size: 4 }, { owner: 'alice' })
+    const { url, headers, key } = await app.uploads.createUploadUrl(
+      { filename: 'talk.wav', size: 4 },
+      { owner: 'alice' }
+    )
     t.notMatch(url.toLowerCase(), /crc32|sdk-checksum/)
     t.match((await asAlice(app, { url: '/upload-status', query: { key } })).json(), { status: 'pending' })
     t.equal((await fetch(url, { method: 'PUT', headers, body: 'RIFF' })).status, 200)
-    t.match((await asAlice(app, { url: '/upload-status', query: { key, inspect: 'true' } })).json(), { status: 'rejected', size: 4 })
+    t.match((await asAlice(app, { url: '/upload-status', query: { key, inspect: 'true' } })).json(), {
+      status: 'rejected',
+      size: 4
+    })
     t.match(await post('/upload-forms', {}), { method: 'POST' })
 
     const bytes = Buffer.alloc(9 * MIB, 'x')
@@ -62,11 +68,17 @@ for (const version of ['3.931.0', 'latest']) {
     const reference = { key: upload.key, uploadId: upload.uploadId }
     const { parts } = await post('/multipart-uploads/part-urls', { ...reference, from: 1, to: 2 })
     for (const { partNumber, url } of parts) {
-      await fetch(url, { method: 'PUT', body: bytes.subarray((partNumber - 1) * upload.partSize, partNumber * upload.partSize) })
+      await fetch(url, {
+        method: 'PUT',
+        body: bytes.subarray((partNumber - 1) * upload.partSize, partNumber * upload.partSize)
+      })
     }
     const listed = (await asAlice(app, { url: '/multipart-uploads/parts', query: reference })).json().parts
     t.equal(listed.length, 2)
-    const completion = { ...reference, parts: listed.map(({ partNumber, etag }: { partNumber: number, etag: string }) => ({ partNumber, etag })) }
+    const completion = {
+      ...reference,
+      parts: listed.map(({ partNumber, etag }: { partNumber: number; etag: string }) => ({ partNumber, etag }))
+    }
     const completed = await post('/multipart-uploads/complete', completion)
     t.match(completed, { size: bytes.length })
     t.same(await post('/multipart-uploads/complete', completion), completed, 'and again')

@@ -29,14 +29,26 @@ const ELSEWHERE: ReadonlyArray<readonly [document: string, beginning: string, wh
   ['docs/typed-clients.md', 'npm install', 'test/contract/typed-clients.extra.ts'],
   ['docs/typed-clients.md', 'import', 'test/contract/typed-clients.extra.ts'],
   ['docs/typed-clients.md', 'npx @hey-api/openapi-ts', 'test/contract/typed-clients.extra.ts'],
-  ['docs/uppy.md', "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\nimport", 'test/browser/readme.extra.ts'],
-  ['docs/uppy.md', "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\n\n", 'test/browser/readme.extra.ts'],
+  [
+    'docs/uppy.md',
+    "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\nimport",
+    'test/browser/readme.extra.ts'
+  ],
+  [
+    'docs/uppy.md',
+    "import Uppy from '@uppy/core'\nimport Dashboard from '@uppy/dashboard'\nimport AwsS3 from '@uppy/aws-s3'\n\n",
+    'test/browser/readme.extra.ts'
+  ],
   ['docs/shell.md', 'bash test/upload-url/multipart', 'test/upload-url/multipart/shell.test.ts']
 ]
 
 // The recipes need packages of others: a suite of their own runs them.
 const blocks = DOCUMENTS.filter(document => document !== 'docs/recipes.md').flatMap(document =>
-  [...readFileSync(document, 'utf8').matchAll(/^```\w+\n([^]*?)^```/gm)].map(([, code]) => ({ document, code: code!.trim() })))
+  [...readFileSync(document, 'utf8').matchAll(/^```\w+\n([^]*?)^```/gm)].map(([, code]) => ({
+    document,
+    code: code!.trim()
+  }))
+)
 const isRun = new Set<object>()
 
 /** The one block of a document that begins so. */
@@ -67,7 +79,7 @@ async function run<T> (t: Test, code: string, given: Values, ...names: readonly 
     ].join('\n')
   })
   const url = `${pathToFileURL(resolve(directory, 'block.mjs')).href}?${isRun.size}`
-  const module = await import(url) as { default: (given: Values) => Promise<T> }
+  const module = (await import(url)) as { default: (given: Values) => Promise<T> }
   return await module.default(given)
 }
 
@@ -91,21 +103,24 @@ function bareApp (t: Test, options: FastifyServerOptions = {}): FastifyInstance 
 }
 
 t.test('the program of the README serves, and a page and the app do what it says', async t => {
-  const program = block('README.md', "import Fastify from 'fastify'")
-    .replace("'.local-s3'", JSON.stringify(await temporaryFolder(t)))
+  const program = block('README.md', "import Fastify from 'fastify'").replace(
+    "'.local-s3'",
+    JSON.stringify(await temporaryFolder(t))
+  )
   const app = await listen(t, program)
   const headers = { authorization: `Bearer ${DEVELOPMENT_KEY}` }
   t.equal((await app.inject('/upload-url')).statusCode, 401)
   t.match((await app.inject({ method: 'POST', url: '/interviews', headers })).json(), {
-    interview: 7, upload: { key: /^uploads\/alice\/.*\.mp3$/ }
+    interview: 7,
+    upload: { key: /^uploads\/alice\/.*\.mp3$/ }
   })
 
   const file = new File([readFileSync(RECORDING)], 'dictation.mp3', { type: 'audio/mpeg' })
   const page = block('README.md', 'const query').replace('http://127.0.0.1:3000', app.listeningOrigin)
   const { key } = await run<{ key: string }>(t, page, { file }, 'key')
 
-  const transcribed: Array<{ language: string | undefined, seconds: number, bytes: number }> = []
-  const transcribe = async (url: string, { language, seconds }: { language?: string, seconds: number }) => {
+  const transcribed: Array<{ language: string | undefined; seconds: number; bytes: number }> = []
+  const transcribe = async (url: string, { language, seconds }: { language?: string; seconds: number }) => {
     transcribed.push({ language, seconds, bytes: (await (await fetch(url)).arrayBuffer()).byteLength })
   }
   await run(t, block('README.md', 'const status'), { app, key, transcribe })
@@ -119,21 +134,32 @@ t.test('the program of the package’s README serves, and so does app.uploads', 
   const store = await appFor(t, await startStore(t))
   const code = block('plugins/upload-url/README.md', 'const upload =')
   t.match(await run(t, code, { app: store }, 'upload', 'status'), {
-    upload: { key: /^uploads\/alice\/.*\.mp3$/ }, status: { status: 'pending' }
+    upload: { key: /^uploads\/alice\/.*\.mp3$/ },
+    status: { status: 'pending' }
   })
 })
 
 t.test('the shell lines upload a recording', async t => {
   const directory = t.testdir()
   symlinkSync(resolve('test'), resolve(directory, 'test'))
-  const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent' }), { storeDirectory: resolve(directory, 'store') })
+  const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent' }), {
+    storeDirectory: resolve(directory, 'store')
+  })
   t.teardown(() => app.close())
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   const code = block('docs/shell.md', 'file=').replace('http://127.0.0.1:3000', address)
   await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', code], { cwd: directory })
   const { key } = JSON.parse(readFileSync(resolve(directory, 'reply.json'), 'utf8')) as { key: string }
-  const status = await app.inject({ url: '/upload-status', query: { key }, headers: { authorization: `Bearer ${DEVELOPMENT_KEY}` } })
-  t.match(status.json(), { status: 'uploaded', size: readFileSync(RECORDING).length, metadata: { filename: 'dictation.mp3' } })
+  const status = await app.inject({
+    url: '/upload-status',
+    query: { key },
+    headers: { authorization: `Bearer ${DEVELOPMENT_KEY}` }
+  })
+  t.match(status.json(), {
+    status: 'uploaded',
+    size: readFileSync(RECORDING).length,
+    metadata: { filename: 'dictation.mp3' }
+  })
 })
 
 t.test('a multipart upload goes as documented', async t => {
@@ -149,7 +175,9 @@ t.test('onUploaded is told of an upload as documented', async t => {
   const transcribed: string[][] = []
   const client = { endpoint, region, credentials, forcePathStyle: true }
   await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
-  const transcribe = async (...call: string[]) => { transcribed.push(call) }
+  const transcribe = async (...call: string[]) => {
+    transcribed.push(call)
+  }
   await run(t, block('docs/inspection.md', 'await app.register(uploadEvents'), { app, uploadEvents, transcribe })
   const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3' }, { owner: 'alice' })
   await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
@@ -173,7 +201,10 @@ t.test('the README leads from upload to transcript', async t => {
   const { bucket, endpoint, region, credentials } = await startStore(t)
   const client = { endpoint, region, credentials, forcePathStyle: true }
   await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
-  const transcribe = async (url: string, { into }: { readonly into: { readonly url: string, readonly headers: Record<string, string> } }) => {
+  const transcribe = async (
+    url: string,
+    { into }: { readonly into: { readonly url: string; readonly headers: Record<string, string> } }
+  ) => {
     t.equal((await fetch(url)).status, 200)
     t.equal((await fetch(into.url, { method: 'PUT', headers: into.headers, body: '{}' })).status, 200)
   }
@@ -192,26 +223,47 @@ t.test('from upload to transcript: events make jobs, results are told of, and li
   const client = { endpoint, region, credentials, forcePathStyle: true }
   await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
   const jobs: unknown[] = []
-  const queue = { add: async (...job: unknown[]) => { jobs.push(job) } }
+  const queue = {
+    add: async (...job: unknown[]) => {
+      jobs.push(job)
+    }
+  }
   const notified: unknown[] = []
-  const notify = async (...results: unknown[]) => { notified.push(results) }
+  const notify = async (...results: unknown[]) => {
+    notified.push(results)
+  }
   await run(t, block(document, 'import uploadEvents').replace(/^import.*\n/, ''), { app, uploadEvents, queue, notify })
 
   const { url, key, headers } = await app.uploads.createUploadUrl({ filename: 'dictation.mp3' }, { owner: 'alice' })
   await fetch(url, { method: 'PUT', headers, body: readFileSync(RECORDING) })
   const event = (of: string) => ({
-    Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object: { key: of } } }]
+    Records: [
+      { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object: { key: of } } }
+    ]
   })
   await run(t, block(document, 'await app.uploads.handleStoreEvent(message)'), { app, message: event(key) })
   t.match(jobs, [['transcribe', { key, owner: 'alice' }, { jobId: /^[0-9a-f-]{36}$/ }]])
 
   const service = {
-    async transcribe ({ audio, output, outputHeaders }: { audio: string, output: string, outputHeaders: Record<string, string> }) {
+    async transcribe ({
+      audio,
+      output,
+      outputHeaders
+    }: {
+      audio: string
+      output: string
+      outputHeaders: Record<string, string>
+    }) {
       t.equal((await fetch(audio)).status, 200)
       t.equal((await fetch(output, { method: 'PUT', headers: outputHeaders, body: '{}' })).status, 200)
     }
   }
-  await run(t, block(document, 'const recording = await app.uploads.createDownloadUrl'), { app, key, owner: 'alice', service })
+  await run(t, block(document, 'const recording = await app.uploads.createDownloadUrl'), {
+    app,
+    key,
+    owner: 'alice',
+    service
+  })
   await app.uploads.handleStoreEvent(event(`${key}.results/transcript.json`))
   t.same(notified, [['alice', key, 'transcript.json']])
 })
@@ -220,7 +272,9 @@ t.test('from upload to transcript: the route for stores that push, and the embed
   const document = 'docs/from-upload-to-transcript.md'
   const told: string[] = []
   let finish = () => {}
-  const arrived = new Promise<void>(resolve => { finish = resolve })
+  const arrived = new Promise<void>(resolve => {
+    finish = resolve
+  })
   const onUploaded = ({ key }: { key: string }) => {
     told.push(key)
     finish()
@@ -239,7 +293,9 @@ t.test('from upload to transcript: the route for stores that push, and the embed
     finished(app)
   })`.replace('async scope', 'async app')
   let scope!: FastifyInstance
-  const finished = (registered: FastifyInstance) => { scope = registered }
+  const finished = (registered: FastifyInstance) => {
+    scope = registered
+  }
   await run(t, plugin, { app, directory, localS3, uploadUrl, uploadEvents, onUploaded, finished })
   await app.ready()
   const { url, key, headers } = await scope.uploads.createUploadUrl({ filename: 'a.mp3' }, { owner: 'anonymous' })
@@ -254,8 +310,11 @@ t.test('from upload to transcript: sqs-consumer polls as documented', async t =>
   const app = bareApp(t)
   process.env['UPLOAD_EVENTS_QUEUE_URL'] = 'https://sqs.eu-central-1.amazonaws.com/123456789012/uploads'
   process.env['AWS_REGION'] = 'eu-central-1'
-  const code = block('docs/from-upload-to-transcript.md', "import { Consumer } from 'sqs-consumer'").replace(/^import.*\n/, '')
-  const { consumer } = await run(t, code, { app, Consumer }, 'consumer') as { consumer: Consumer }
+  const code = block('docs/from-upload-to-transcript.md', "import { Consumer } from 'sqs-consumer'").replace(
+    /^import.*\n/,
+    ''
+  )
+  const { consumer } = (await run(t, code, { app, Consumer }, 'consumer')) as { consumer: Consumer }
   t.equal(consumer.status.isRunning, false)
 })
 
@@ -265,8 +324,14 @@ t.test('a second registration, an authorization hook and an error class work as 
   await run(t, block('docs/options-and-hooks.md', 'app.register'), { app, uploadUrl })
   t.match((await app.inject({ url: '/drafts/upload-url', headers: ALICE })).json(), { url: /drafts/ })
 
-  const { options: { authorize } } = await run<{ options: { authorize: (request: object, authorization: Partial<Authorization>) => boolean } }>(
-    t, block('docs/options-and-hooks.md', 'const options'), {}, 'options')
+  const {
+    options: { authorize }
+  } = await run<{ options: { authorize: (request: object, authorization: Partial<Authorization>) => boolean } }>(
+    t,
+  block('docs/options-and-hooks.md', 'const options'),
+  {},
+  'options'
+  )
   t.equal(authorize({ headers: {} }, { operation: 'createDownloadUrl' }), false)
   t.equal(authorize({ headers: { 'x-role': 'editor' } }, { operation: 'createDownloadUrl' }), true)
   t.equal(authorize({ headers: {} }, { operation: 'createUploadUrl' }), true)
@@ -281,11 +346,26 @@ t.test('Uppy’s plugin gives tokens, and redactTokens keeps them from the log',
   process.env['UPPY_TOKEN_SECRET'] = 'a secret of the tests, and of nothing else'
   useExampleCredentials()
   const lines: string[] = []
-  const app = bareApp(t, { logger: { level: 'debug', stream: { write: line => { lines.push(line) } } } })
-  await app.register(uploadUrl, { bucket: 'recordings', client: { region: 'eu-central-1' }, owner: request => String(request.headers['x-user']) })
+  const app = bareApp(t, {
+    logger: {
+      level: 'debug',
+      stream: {
+        write: line => {
+          lines.push(line)
+        }
+      }
+    }
+  })
+  await app.register(uploadUrl, {
+    bucket: 'recordings',
+    client: { region: 'eu-central-1' },
+    owner: request => String(request.headers['x-user'])
+  })
   await run(t, block('docs/uppy.md', 'import { redactTokens }'), { app })
   await run(t, block('docs/uppy.md', 'import uppy'), { app })
-  const { companionEndpoint } = (await app.inject({ method: 'POST', url: '/uppy-tokens', headers: ALICE })).json<{ companionEndpoint: string }>()
+  const { companionEndpoint } = (await app.inject({ method: 'POST', url: '/uppy-tokens', headers: ALICE })).json<{
+    companionEndpoint: string
+  }>()
   t.equal((await app.inject(`${companionEndpoint}/s3/params?filename=a.mp3`)).statusCode, 200)
   t.ok(lines.some(line => line.includes('"path":"/uppy/[token]/s3/params')))
   t.notOk(lines.some(line => line.includes(companionEndpoint)))
@@ -293,14 +373,20 @@ t.test('Uppy’s plugin gives tokens, and redactTokens keeps them from the log',
 
 t.test('calls of the store are seen as documented', async t => {
   const logged: string[] = []
-  const console = { log: (line: string) => { logged.push(line) } }
+  const console = {
+    log: (line: string) => {
+      logged.push(line)
+    }
+  }
   await run(t, block('docs/production.md', 'import { subscribe }'), { console })
   channels.store.publish({ operation: 'HeadObject', duration: 3 })
   t.same(logged, ['HeadObject took 3 ms'])
 })
 
 t.test('the permissions are a policy', async t => {
-  const policy = JSON.parse(block('docs/permissions.md', '{')) as { Statement: Array<{ Effect: string, Action: string | string[] }> }
+  const policy = JSON.parse(block('docs/permissions.md', '{')) as {
+    Statement: Array<{ Effect: string; Action: string | string[] }>
+  }
   const actions = policy.Statement.flatMap(({ Action }) => Action)
   t.same(actions.sort(), ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'])
 })
@@ -310,5 +396,8 @@ t.test('no block is left out', async t => {
     block(document, beginning)
     t.ok(readFileSync(where, 'utf8').length > 0, where)
   }
-  t.same(blocks.filter(found => !isRun.has(found)), [])
+  t.same(
+    blocks.filter(found => !isRun.has(found)),
+    []
+  )
 })

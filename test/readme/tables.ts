@@ -14,16 +14,19 @@ const CALLBACKS: Readonly<Record<string, readonly [written: string, description:
   owner: [
     'owner(request)',
     'Names the owner of a request, by your own authentication: a string or an integer, or a promise of one. ' +
-    '`undefined`, `null` or an empty string is answered 401.'
+      '`undefined`, `null` or an empty string is answered 401.'
   ],
   allowAnonymous: ['allowAnonymous', '`true`, in place of `owner`, lets anybody upload, as the owner `anonymous`.'],
   authorize: [
     'authorize(request, { owner, operation, input })',
     'Authorization hook, after validation: only `true` allows the request, anything else is answered 403, and an error ' +
-    'of yours is the answer. Default: every owner may do everything below their own prefix.'
+      'of yours is the answer. Default: every owner may do everything below their own prefix.'
   ],
   clock: ['clock()', 'The time, for tests. Default: the system clock, corrected by the SDK.'],
-  createId: ['createId()', 'The unguessable part of a key: 1 to 64 letters, digits, `_` and `-`. Default: a random UUID.'],
+  createId: [
+    'createId()',
+    'The unguessable part of a key: 1 to 64 letters, digits, `_` and `-`. Default: a random UUID.'
+  ],
   prefix: ['prefix', 'A path before all routes, as in `/v1`. Default: none.'],
   logLevel: ['logLevel', 'Fastify’s own, for the routes of the plugin.'],
   logSerializers: ['logSerializers', 'Fastify’s own, for the routes of the plugin.']
@@ -53,8 +56,11 @@ function optionsTable (): string {
 }
 
 function environmentTable (): string {
-  const rows = Object.entries<TSchema>(EnvironmentSchema.properties).map(([name, { default: preset, description }]) =>
-    [`\`${name}\``, description!, preset === undefined ? '' : `\`${preset}\``])
+  const rows = Object.entries<TSchema>(EnvironmentSchema.properties).map(([name, { default: preset, description }]) => [
+    `\`${name}\``,
+    description!,
+    preset === undefined ? '' : `\`${preset}\``
+  ])
   return table(['variable', 'must be', 'default'], rows)
 }
 
@@ -66,22 +72,30 @@ function errorsTable (): string {
   return table(['code', 'status', 'message'], rows)
 }
 
-const answer = ([status, code]: Outcome) => code === '' ? `${status}` : `${status} ${code}`
+const answer = ([status, code]: Outcome) => (code === '' ? `${status}` : `${status} ${code}`)
 
 function guaranteesTable (): string {
-  const [local, rgw] = (['local-s3', 'rgw'] as const).map(kind =>
-    JSON.parse(readFileSync(recordFile(kind), 'utf8')) as PromiseRecord)
-  const rows = Object.entries(local!).flatMap(([guarantee, outcomes]) => Object.entries(outcomes).map(([sent, outcome]) => {
-    const reason = LET_PASS.rgw[`${guarantee}: ${sent}`]
-    const other = rgw![guarantee]?.[sent]
-    const rgwAnswer = other === undefined ? '' : answer(other)
-    return [guarantee, sent, answer(outcome), reason === undefined ? rgwAnswer : `${rgwAnswer}: ${reason}`]
-  }))
+  const [local, rgw] = (['local-s3', 'rgw'] as const).map(
+    kind => JSON.parse(readFileSync(recordFile(kind), 'utf8')) as PromiseRecord
+  )
+  const rows = Object.entries(local!).flatMap(([guarantee, outcomes]) =>
+    Object.entries(outcomes).map(([sent, outcome]) => {
+      const reason = LET_PASS.rgw[`${guarantee}: ${sent}`]
+      const other = rgw![guarantee]?.[sent]
+      const rgwAnswer = other === undefined ? '' : answer(other)
+      return [guarantee, sent, answer(outcome), reason === undefined ? rgwAnswer : `${rgwAnswer}: ${reason}`]
+    })
+  )
   return table(['signed', 'sent', 'embedded store', 'Ceph RGW'], rows)
 }
 
 function differencesTable (): string {
-  const rows = Object.entries(differences).map(([name, { localS3, rgw, why }]) => [name, answer(localS3), answer(rgw), why])
+  const rows = Object.entries(differences).map(([name, { localS3, rgw, why }]) => [
+    name,
+    answer(localS3),
+    answer(rgw),
+    why
+  ])
   return table(['behaviour', 'embedded store', 'Ceph RGW', 'why'], rows)
 }
 
@@ -97,8 +111,12 @@ export const TABLES = {
 
 /** A document with every table in it made from what it describes. */
 export function withTables (text: string): string {
-  return Object.entries(TABLES).reduce((document, [name, make]) => document.replace(
-    new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`),
-    (_match, start, end) => `${start}${make()}\n${end}`
-  ), text)
+  return Object.entries(TABLES).reduce(
+    (document, [name, make]) =>
+      document.replace(
+        new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`),
+        (_match, start, end) => `${start}${make()}\n${end}`
+      ),
+    text
+  )
 }

@@ -9,16 +9,26 @@ import { startRedis } from '../fixtures/redis.js'
 t.test('replicas share one limit in Redis', async t => {
   const { url } = await startRedis(t)
   const replicas = await Promise.all([1, 2, 3].map(() => limitedApp(t, { perOwner: 30, redisUrl: url })))
-  const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => ask(replicas[index % 3]!, { user: 'alice' })))
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => ask(replicas[index % 3]!, { user: 'alice' }))
+  )
   t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 30)
   t.equal(answers.filter(({ statusCode }) => statusCode === 429).length, 30)
 })
 
 t.test('replicas share what requests cost', async t => {
   const { url } = await startRedis(t)
-  const [one, other] = await Promise.all([1, 2].map(() => limitedApp(t, { perOwner: 100, redisUrl: url, cost: costInQuery })))
-  t.match(await ask(one!, { user: 'alice', url: '/?cost=60' }), { statusCode: 200, headers: { 'ratelimit-remaining': '40' } })
-  t.match(await ask(other!, { user: 'alice', url: '/?cost=39' }), { statusCode: 200, headers: { 'ratelimit-remaining': '1' } })
+  const [one, other] = await Promise.all(
+    [1, 2].map(() => limitedApp(t, { perOwner: 100, redisUrl: url, cost: costInQuery }))
+  )
+  t.match(await ask(one!, { user: 'alice', url: '/?cost=60' }), {
+    statusCode: 200,
+    headers: { 'ratelimit-remaining': '40' }
+  })
+  t.match(await ask(other!, { user: 'alice', url: '/?cost=39' }), {
+    statusCode: 200,
+    headers: { 'ratelimit-remaining': '1' }
+  })
   t.equal((await ask(one!, { user: 'alice', url: '/?cost=2' })).statusCode, 429)
 })
 
@@ -33,8 +43,11 @@ t.test('when Redis goes, requests pass, the log says so once, and when it is bac
   t.same(await statuses(5, () => ask(app, { user: 'alice' })), [200, 200, 200, 200, 200])
   await startRedis(t, port)
   while (!('ratelimit-limit' in (await ask(app, { user: 'bob' })).headers)) await setTimeout(50)
-  t.same((await statuses(3, () => ask(app, { user: 'carol' }))), [200, 200, 429])
-  t.equal(log.filter(line => line.includes('Redis is unavailable: until it is back, requests pass uncounted')).length, 1)
+  t.same(await statuses(3, () => ask(app, { user: 'carol' })), [200, 200, 429])
+  t.equal(
+    log.filter(line => line.includes('Redis is unavailable: until it is back, requests pass uncounted')).length,
+    1
+  )
   t.equal(log.filter(line => line.includes('Redis is available again')).length, 1)
 })
 

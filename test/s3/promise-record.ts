@@ -14,7 +14,8 @@ const UNSIGNED_HEADERS = 'AWS refuses x-amz-* headers that are not signed; RGW 1
 export const LET_PASS: Readonly<Record<Store['kind'], Readonly<Record<string, string>>>> = {
   'local-s3': {},
   rgw: {
-    'SHA-256: other bytes': 'RGW 16.2 wants the checksum header as it was signed, but does not compare it with the bytes',
+    'SHA-256: other bytes':
+      'RGW 16.2 wants the checksum header as it was signed, but does not compare it with the bytes',
     'metadata: one more': UNSIGNED_HEADERS,
     'nothing but the bytes: an access list': UNSIGNED_HEADERS,
     'nothing but the bytes: a redirect for readers': UNSIGNED_HEADERS
@@ -39,5 +40,9 @@ export function settle (t: Test, { kind }: Store, promise: string, sent: string,
 /** Compares all that was noted with what is written down; with UPDATE=1, writes it down. */
 export function compareWithRecord (t: Test, { kind }: Store): void {
   if (process.env['UPDATE'] === '1') writeFileSync(recordFile(kind), `${JSON.stringify(observed, null, 2)}\n`)
-  t.same(observed, JSON.parse(readFileSync(recordFile(kind), 'utf8')), 'as written down: after a change that is meant, run again with UPDATE=1')
+  t.same(
+    observed,
+    JSON.parse(readFileSync(recordFile(kind), 'utf8')),
+    'as written down: after a change that is meant, run again with UPDATE=1'
+  )
 }

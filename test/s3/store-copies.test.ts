@@ -1,6 +1,12 @@
 import {
-  CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, GetObjectTaggingCommand, HeadObjectCommand,
-  PutObjectCommand, S3ServiceException, UploadPartCopyCommand
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3ServiceException,
+  UploadPartCopyCommand
 } from '@aws-sdk/client-s3'
 import type { CopyObjectCommandInput } from '@aws-sdk/client-s3'
 import t from 'tap'
@@ -11,13 +17,23 @@ import { KEY, behaviour, readObject } from './behaviour.js'
 const SOURCE = 'uploads/alice/été 1+2.mp3'
 const BODY = 'sound of one hand clapping'
 
-interface Answer { readonly status: number, readonly code: string }
+interface Answer {
+  readonly status: number
+  readonly code: string
+}
 
 /** Puts an object with metadata, tags and a type. */
 async function putSource ({ client, bucket }: Store): Promise<void> {
-  await client.send(new PutObjectCommand({
-    Bucket: bucket, Key: SOURCE, Body: BODY, ContentType: 'audio/mpeg', Metadata: { title: 'One hand' }, Tagging: 'status=new'
-  }))
+  await client.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: SOURCE,
+      Body: BODY,
+      ContentType: 'audio/mpeg',
+      Metadata: { title: 'One hand' },
+      Tagging: 'status=new'
+    })
+  )
 }
 
 async function copy ({ client, bucket }: Store, input: Partial<CopyObjectCommandInput> = {}): Promise<Answer> {
@@ -32,7 +48,9 @@ function toAnswer (error: unknown): Answer {
 }
 
 async function describe ({ client, bucket }: Store, key = KEY): Promise<unknown> {
-  const { ContentType, Metadata, ContentLength, ETag } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+  const { ContentType, Metadata, ContentLength, ETag } = await client.send(
+    new HeadObjectCommand({ Bucket: bucket, Key: key })
+  )
   const { TagSet } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }))
   return { ContentType, Metadata, ContentLength, ETag, TagSet }
 }
@@ -47,12 +65,16 @@ behaviour('a copy has the bytes, metadata, type and tags of its source', [200, '
 
 behaviour('a copy can have metadata and a type of its own', [200, ''], async (store, t) => {
   await putSource(store)
-  const answer = await copy(store, { MetadataDirective: 'REPLACE', ContentType: 'audio/ogg', Metadata: { by: 'alice' } })
+  const answer = await copy(store, {
+    MetadataDirective: 'REPLACE',
+    ContentType: 'audio/ogg',
+    Metadata: { by: 'alice' }
+  })
   t.match(await describe(store), { ContentType: 'audio/ogg', Metadata: { by: 'alice' } })
   return answer
 })
 
-behaviour('a copy can have tags of its own', [200, 'done'], async (store) => {
+behaviour('a copy can have tags of its own', [200, 'done'], async store => {
   await putSource(store)
   const { status } = await copy(store, { TaggingDirective: 'REPLACE', Tagging: 'status=done' })
   const { TagSet = [] } = await store.client.send(new GetObjectTaggingCommand({ Bucket: store.bucket, Key: KEY }))
@@ -75,10 +97,13 @@ behaviour('a copy goes into another bucket', [200, ''], async (store, t) => {
   return answer
 })
 
-behaviour('a copy of what is not there is refused', [404, 'NoSuchKey'], async (store) => await copy(store))
-behaviour('a copy out of a bucket that is not there is refused', [404, 'NoSuchBucket'], async (store) =>
-  await copy(store, { CopySource: 'no-such-bucket/key' }))
-behaviour('a copy of an object onto itself is refused', [400, 'InvalidRequest'], async (store) => {
+behaviour('a copy of what is not there is refused', [404, 'NoSuchKey'], async store => await copy(store))
+behaviour(
+  'a copy out of a bucket that is not there is refused',
+  [404, 'NoSuchBucket'],
+  async store => await copy(store, { CopySource: 'no-such-bucket/key' })
+)
+behaviour('a copy of an object onto itself is refused', [400, 'InvalidRequest'], async store => {
   await putSource(store)
   return await copy(store, { Key: SOURCE })
 })
@@ -91,22 +116,26 @@ behaviour('a copy of an object onto itself gives it new metadata', [200, ''], as
 behaviour('a copy of a source that does not match is refused', [412, 'PreconditionFailed'], async (store, t) => {
   await putSource(store)
   const answer = await copy(store, { CopySourceIfMatch: '"0"' })
-  t.equal(await readObject(store, KEY) === undefined, answer.status >= 400)
+  t.equal((await readObject(store, KEY)) === undefined, answer.status >= 400)
   return answer
 })
-behaviour('a copy with If-None-Match leaves an object that is there alone', [412, 'PreconditionFailed'], async (store, t) => {
-  await putSource(store)
-  await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: KEY, Body: 'already here' }))
-  const answer = await copy(store, { IfNoneMatch: '*' })
-  t.equal((await readObject(store, KEY))?.toString(), answer.status === 412 ? 'already here' : BODY)
-  return answer
-})
-behaviour('a copy with an unknown directive is refused', [400, 'InvalidArgument'], async (store) => {
+behaviour(
+  'a copy with If-None-Match leaves an object that is there alone',
+  [412, 'PreconditionFailed'],
+  async (store, t) => {
+    await putSource(store)
+    await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: KEY, Body: 'already here' }))
+    const answer = await copy(store, { IfNoneMatch: '*' })
+    t.equal((await readObject(store, KEY))?.toString(), answer.status === 412 ? 'already here' : BODY)
+    return answer
+  }
+)
+behaviour('a copy with an unknown directive is refused', [400, 'InvalidArgument'], async store => {
   await putSource(store)
   return await copy(store, { MetadataDirective: 'MERGE' as 'COPY' })
 })
 
-t.test('of many copies at once with If-None-Match one wins', async (t) => {
+t.test('of many copies at once with If-None-Match one wins', async t => {
   const store = await startStore(t)
   if (store.kind === 'rgw') return
   await putSource(store)
@@ -114,7 +143,7 @@ t.test('of many copies at once with If-None-Match one wins', async (t) => {
   t.same(answers.map(({ status }) => status).sort(), [200, 412, 412, 412, 412, 412])
 })
 
-behaviour('a part made by copying is not implemented', [501, 'NotImplemented'], async (store) => {
+behaviour('a part made by copying is not implemented', [501, 'NotImplemented'], async store => {
   await putSource(store)
   const object = { Bucket: store.bucket, Key: KEY }
   const { UploadId } = await store.client.send(new CreateMultipartUploadCommand(object))

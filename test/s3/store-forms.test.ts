@@ -8,7 +8,10 @@ import type { Store } from '../fixtures/store.js'
 import { KEY, behaviour, readObject, refusal } from './behaviour.js'
 
 type Fields = Record<string, string>
-interface SentFile { readonly content: string, readonly name: string }
+interface SentFile {
+  readonly content: string
+  readonly name: string
+}
 
 const FILE: SentFile = { content: 'sound of one hand clapping', name: 'talk.mp3' }
 
@@ -20,11 +23,17 @@ interface Post {
 }
 
 /** Posts a form whose policy allows 1 to 100 bytes of any audio. */
-async function post (store: Store, { change = (fields) => fields, file = FILE, signed = {} }: Post = {}): Promise<RawResponse> {
+async function post (
+  store: Store,
+  { change = fields => fields, file = FILE, signed = {} }: Post = {}
+): Promise<RawResponse> {
   const { url, fields } = await createPresignedPost(signingClient(store), {
     Bucket: store.bucket,
     Key: KEY,
-    Conditions: [['content-length-range', 1, 100], ['starts-with', '$Content-Type', 'audio/']],
+    Conditions: [
+      ['content-length-range', 1, 100],
+      ['starts-with', '$Content-Type', 'audio/']
+    ],
     ...signed
   })
   return await sendForm(url, change({ ...fields, 'Content-Type': 'audio/mpeg' }), file)
@@ -51,7 +60,7 @@ behaviour('a form that keeps to its policy is stored', [204, ''], async (store, 
 })
 
 behaviour('a form chooses its type where the policy lets it', [204, ''], async (store, t) => {
-  const answer = await post(store, { change: (fields) => ({ ...fields, 'Content-Type': 'audio/ogg' }) })
+  const answer = await post(store, { change: fields => ({ ...fields, 'Content-Type': 'audio/ogg' }) })
   const { ContentType } = await store.client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: KEY }))
   t.equal(ContentType, 'audio/ogg')
   return answer
@@ -76,36 +85,75 @@ behaviour('a form keeps metadata its policy names', [204, ''], async (store, t) 
   return answer
 })
 
-refusal('a form with a larger file than its policy allows is refused', [400, 'EntityTooLarge'], async (store) =>
-  await post(store, { file: { ...FILE, content: 'a'.repeat(101) } }))
-refusal('a form with a smaller file than its policy allows is refused', [400, 'EntityTooSmall'], async (store) =>
-  await post(store, { file: { ...FILE, content: '' } }))
-refusal('a form with a type its policy does not allow is refused', [403, 'AccessDenied'], async (store) =>
-  await post(store, { change: (fields) => ({ ...fields, 'Content-Type': 'text/html' }) }))
-refusal('a form without a field its policy wants is refused', [403, 'AccessDenied'], async (store) =>
-  await post(store, { change: ({ 'Content-Type': _, ...fields }) => fields }))
-refusal('a form with another key than its policy allows is refused', [403, 'AccessDenied'], async (store) =>
-  await post(store, { change: (fields) => ({ ...fields, key: KEY }), signed: { Key: 'uploads/alice/other.mp3' } }))
-refusal('a form with a field its policy does not mention is refused', [403, 'AccessDenied'], async (store) =>
-  await post(store, { change: (fields) => ({ ...fields, 'x-amz-meta-owner': 'mallory' }) }))
-refusal('an expired form is refused', [403, 'AccessDenied'], async (store) =>
-  await post(store, { signed: { Expires: -60 } }))
-refusal('a form with a changed policy is refused', [403, 'SignatureDoesNotMatch'], async (store) =>
-  await post(store, { change: allowMore, file: { ...FILE, content: 'a'.repeat(101) } }))
-refusal('a form with a changed signature is refused', [403, 'SignatureDoesNotMatch'], async (store) =>
-  await post(store, { change: (fields) => ({ ...fields, 'X-Amz-Signature': '0'.repeat(64) }) }))
-refusal('a form of an unknown access key is refused', [403, 'InvalidAccessKeyId'], async (store) =>
-  await post({ ...store, credentials: { ...store.credentials, accessKeyId: 'nobody' } }))
-refusal('a form without a policy is refused', [403, 'AccessDenied'], async (store) =>
-  await sendForm(`${store.endpoint}/${store.bucket}`, { key: KEY }, FILE))
-refusal('a form without a key is refused', [400, 'InvalidArgument'], async (store) =>
-  await post(store, { change: ({ key: _, ...fields }) => fields }))
-refusal('a form without a file is refused', [400, 'InvalidArgument'], async (store) => {
+refusal(
+  'a form with a larger file than its policy allows is refused',
+  [400, 'EntityTooLarge'],
+  async store => await post(store, { file: { ...FILE, content: 'a'.repeat(101) } })
+)
+refusal(
+  'a form with a smaller file than its policy allows is refused',
+  [400, 'EntityTooSmall'],
+  async store => await post(store, { file: { ...FILE, content: '' } })
+)
+refusal(
+  'a form with a type its policy does not allow is refused',
+  [403, 'AccessDenied'],
+  async store => await post(store, { change: fields => ({ ...fields, 'Content-Type': 'text/html' }) })
+)
+refusal(
+  'a form without a field its policy wants is refused',
+  [403, 'AccessDenied'],
+  async store => await post(store, { change: ({ 'Content-Type': _, ...fields }) => fields })
+)
+refusal(
+  'a form with another key than its policy allows is refused',
+  [403, 'AccessDenied'],
+  async store =>
+    await post(store, { change: fields => ({ ...fields, key: KEY }), signed: { Key: 'uploads/alice/other.mp3' } })
+)
+refusal(
+  'a form with a field its policy does not mention is refused',
+  [403, 'AccessDenied'],
+  async store => await post(store, { change: fields => ({ ...fields, 'x-amz-meta-owner': 'mallory' }) })
+)
+refusal(
+  'an expired form is refused',
+  [403, 'AccessDenied'],
+  async store => await post(store, { signed: { Expires: -60 } })
+)
+refusal(
+  'a form with a changed policy is refused',
+  [403, 'SignatureDoesNotMatch'],
+  async store => await post(store, { change: allowMore, file: { ...FILE, content: 'a'.repeat(101) } })
+)
+refusal(
+  'a form with a changed signature is refused',
+  [403, 'SignatureDoesNotMatch'],
+  async store => await post(store, { change: fields => ({ ...fields, 'X-Amz-Signature': '0'.repeat(64) }) })
+)
+refusal(
+  'a form of an unknown access key is refused',
+  [403, 'InvalidAccessKeyId'],
+  async store => await post({ ...store, credentials: { ...store.credentials, accessKeyId: 'nobody' } })
+)
+refusal(
+  'a form without a policy is refused',
+  [403, 'AccessDenied'],
+  async store => await sendForm(`${store.endpoint}/${store.bucket}`, { key: KEY }, FILE)
+)
+refusal(
+  'a form without a key is refused',
+  [400, 'InvalidArgument'],
+  async store => await post(store, { change: ({ key: _, ...fields }) => fields })
+)
+refusal('a form without a file is refused', [400, 'InvalidArgument'], async store => {
   const { url, fields } = await createPresignedPost(signingClient(store), { Bucket: store.bucket, Key: KEY })
   return await sendForm(url, fields, undefined)
 })
 
 function allowMore (fields: Fields): Fields {
-  const policy = Buffer.from(fields['Policy'] ?? '', 'base64').toString().replace('100', '1000000')
+  const policy = Buffer.from(fields['Policy'] ?? '', 'base64')
+    .toString()
+    .replace('100', '1000000')
   return { ...fields, Policy: Buffer.from(policy).toString('base64') }
 }

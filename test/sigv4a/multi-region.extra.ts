@@ -13,13 +13,20 @@ const KEY = 'uploads/alice/11111111-2222-4333-8444-555555555555'
 t.test('a multi-region access point is signed by the SDK, with SigV4A, and one warning says so', async t => {
   const client = new S3Client({ ...FIXED_OPTIONS.client, requestChecksumCalculation: 'WHEN_REQUIRED' })
   const warnings: string[] = []
-  const stream = { write: (line: string) => { warnings.push(JSON.parse(line).msg) } }
+  const stream = {
+    write: (line: string) => {
+      warnings.push(JSON.parse(line).msg)
+    }
+  }
   const app = Fastify({ logger: { level: 'warn', stream } })
   t.teardown(() => app.close())
   await app.register(uploadUrl, { ...FIXED_OPTIONS, client, bucket: BUCKET } as UploadUrlOptions)
 
   const { url } = await app.uploads.createUploadUrl({}, ALICE)
-  const expected = await getSignedUrl(client, new PutObjectCommand({ Bucket: BUCKET, Key: KEY }), { expiresIn: 900, signingDate: NOON })
+  const expected = await getSignedUrl(client, new PutObjectCommand({ Bucket: BUCKET, Key: KEY }), {
+    expiresIn: 900,
+    signingDate: NOON
+  })
   // ECDSA signs differently every time; all the rest must be equal.
   const withoutSignature = (url: string) => url.replace(/X-Amz-Signature=[0-9a-f]+/, '')
   t.equal(withoutSignature(url), withoutSignature(expected))

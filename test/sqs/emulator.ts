@@ -1,7 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import {
-  CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient
-} from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 import type { Test } from 'tap'
 import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
@@ -10,14 +8,15 @@ import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
 export interface Queue {
   readonly url: string
   /** Sends messages with these bodies. */
-  send (bodies: readonly string[]): Promise<void>
+  send(bodies: readonly string[]): Promise<void>
   /** How many messages there are that wait, and that somebody is handling. */
-  count (): Promise<{ readonly waiting: number, readonly handled: number }>
+  count(): Promise<{ readonly waiting: number; readonly handled: number }>
 }
 
 /** The environment in which the SDK has credentials for the emulator. */
 export const CREDENTIALS = {
-  AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey
+  AWS_ACCESS_KEY_ID: EXAMPLE_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EXAMPLE_CREDENTIALS.secretAccessKey
 }
 const BATCH = 10
 
@@ -45,12 +44,16 @@ export async function startQueue (t: Test): Promise<Queue> {
     url,
     async send (bodies) {
       for (let start = 0; start < bodies.length; start += BATCH) {
-        const Entries = bodies.slice(start, start + BATCH).map((MessageBody, index) => ({ Id: String(index), MessageBody }))
+        const Entries = bodies
+          .slice(start, start + BATCH)
+          .map((MessageBody, index) => ({ Id: String(index), MessageBody }))
         await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }))
       }
     },
     async count () {
-      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }))
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] })
+      )
       const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes
       return { waiting: Number(ApproximateNumberOfMessages), handled: Number(ApproximateNumberOfMessagesNotVisible) }
     }

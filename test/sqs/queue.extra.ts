@@ -8,8 +8,21 @@ import { CREDENTIALS, startQueue, type Queue } from './emulator.js'
 Object.assign(process.env, CREDENTIALS)
 
 /** A server that listens, and handles what its queue holds. */
-async function consume (t: Test, queue: Queue, handle: (body: unknown) => Promise<void>, log: string[] = []): Promise<FastifyInstance> {
-  const app = Fastify({ logger: { stream: { write: (line: string) => { log.push(line) } } } })
+async function consume (
+  t: Test,
+  queue: Queue,
+  handle: (body: unknown) => Promise<void>,
+  log: string[] = []
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: {
+      stream: {
+        write: (line: string) => {
+          log.push(line)
+        }
+      }
+    }
+  })
   t.teardown(() => app.close())
   await app.register(eventQueue, { queueUrl: queue.url, handle })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -18,14 +31,19 @@ async function consume (t: Test, queue: Queue, handle: (body: unknown) => Promis
 
 /** Asks until it is so. */
 async function until (isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await isSo()) await setTimeout(50)
+  while (!(await isSo())) await setTimeout(50)
 }
 
 /** Something that happens when it is told to. */
 function gate () {
   const controller = new AbortController()
   const opened = once(controller.signal, 'abort')
-  return { open: () => controller.abort(), opened: async () => { await opened } }
+  return {
+    open: () => controller.abort(),
+    opened: async () => {
+      await opened
+    }
+  }
 }
 
 const messages = (count: number) => Array.from({ length: count }, (_, number) => JSON.stringify({ number }))
@@ -34,7 +52,9 @@ const EMPTY = { waiting: 0, handled: 0 }
 t.test('every message is handled, and then removed', async t => {
   const queue = await startQueue(t)
   const handled: unknown[] = []
-  await consume(t, queue, async body => { handled.push(body) })
+  await consume(t, queue, async body => {
+    handled.push(body)
+  })
   await queue.send(messages(25))
   await until(() => handled.length === 25)
   await until(async () => JSON.stringify(await queue.count()) === JSON.stringify(EMPTY))
@@ -61,23 +81,44 @@ t.test('a message stays until its handler has finished, and ten are handled at a
   t.equal(most, 10)
 })
 
-t.test('a message whose handler fails stays in the queue, with a line in the log and nothing of its content', async t => {
-  const queue = await startQueue(t)
-  const log: string[] = []
-  await queue.send(['{"secret":"hunter2"}'])
-  await consume(t, queue, async () => { throw new Error('the store is away') }, log)
-  await until(() => log.some(line => line.includes('an event was not handled')))
-  t.match(JSON.parse(log.find(line => line.includes('an event was not handled'))!), { level: 50, err: { message: 'the store is away' }, messageId: String })
-  t.same(await queue.count(), { waiting: 0, handled: 1 })
-  t.notMatch(log.join(''), 'hunter2')
-})
+t.test(
+  'a message whose handler fails stays in the queue, with a line in the log and nothing of its content',
+  async t => {
+    const queue = await startQueue(t)
+    const log: string[] = []
+    await queue.send(['{"secret":"hunter2"}'])
+    await consume(
+      t,
+      queue,
+      async () => {
+        throw new Error('the store is away')
+      },
+      log
+    )
+    await until(() => log.some(line => line.includes('an event was not handled')))
+    t.match(JSON.parse(log.find(line => line.includes('an event was not handled'))!), {
+      level: 50,
+      err: { message: 'the store is away' },
+      messageId: String
+    })
+    t.same(await queue.count(), { waiting: 0, handled: 1 })
+    t.notMatch(log.join(''), 'hunter2')
+  }
+)
 
 t.test('a message that is not JSON is removed, and never handled', async t => {
   const queue = await startQueue(t)
   const log: string[] = []
   const handled: unknown[] = []
   await queue.send(['{"hunter2', '{}'])
-  await consume(t, queue, async body => { handled.push(body) }, log)
+  await consume(
+    t,
+    queue,
+    async body => {
+      handled.push(body)
+    },
+    log
+  )
   await until(async () => handled.length === 1 && (await queue.count()).handled === 0)
   t.same(handled, [{}])
   t.match(log.join(''), 'is not JSON: removed')
@@ -97,7 +138,9 @@ t.test('a server that closes finishes what it is handling, and takes nothing mor
   })
   await until(() => begun === 10)
   let isClosed = false
-  const closed = app.close().then(() => { isClosed = true })
+  const closed = app.close().then(() => {
+    isClosed = true
+  })
   t.same(await queue.count(), { waiting: 2, handled: 10 })
   t.notOk(isClosed)
   open()

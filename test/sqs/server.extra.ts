@@ -41,11 +41,15 @@ async function upload (t: Test, store: Store, count: number): Promise<string[]> 
 /** What S3 sends of an object. */
 function eventOf (bucket: string, key: string): string {
   const s3 = { s3SchemaVersion: '1.0', bucket: { name: bucket }, object: { key: encodeURIComponent(key) } }
-  return JSON.stringify({ Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] })
+  return JSON.stringify({
+    Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }]
+  })
 }
 
 function keyOf ({ headers, body }: Delivery): string {
-  const { data } = new Verifier(WEBHOOK_SECRET).verify(body, headers as Record<string, string>) as { data: { key: string } }
+  const { data } = new Verifier(WEBHOOK_SECRET).verify(body, headers as Record<string, string>) as {
+    data: { key: string }
+  }
   return data.key
 }
 
@@ -56,7 +60,9 @@ t.test('a server that is killed amid 200 events loses none, and reports nothing 
   await queue.send([
     ...keys.map(key => eventOf(store.bucket, key)),
     // Another's bucket and prefix, and objects that are not there.
-    eventOf('another-bucket', first), eventOf(store.bucket, `elsewhere/${first}`), eventOf(store.bucket, `${others[0]}.mp3`),
+    eventOf('another-bucket', first),
+    eventOf(store.bucket, `elsewhere/${first}`),
+    eventOf(store.bucket, `${others[0]}.mp3`),
     eventOf(store.bucket, 'uploads/alice/00000000-0000-4000-8000-000000000000')
   ])
   // Slow enough that some are always under way.
@@ -92,7 +98,9 @@ t.test('a server that is killed amid 200 events loses none, and reports nothing 
 t.test('a receiver that is gone makes the queue keep the events', async t => {
   const [store, queue] = [await startStore(t), await startQueue(t)]
   const [key] = await upload(t, store, 1)
-  const receiver = await startWebhookReceiver(t, (response, number) => { response.writeHead(number === 0 ? 503 : 204).end() })
+  const receiver = await startWebhookReceiver(t, (response, number) => {
+    response.writeHead(number === 0 ? 503 : 204).end()
+  })
   const { process, ended } = await startServer(t, variablesFor(store, queue, receiver.url))
   await queue.send([eventOf(store.bucket, key!)])
   await receiver.arrived(1)

@@ -7,15 +7,26 @@ import { buildApp } from '../../src/app.js'
 
 const AS_DEVELOPER = { authorization: `Bearer ${DEVELOPMENT_KEY}` }
 
-async function localApp (t: Test, variables: Record<string, string> = {}, storeDirectory = t.testdir()): Promise<FastifyInstance> {
+async function localApp (
+  t: Test,
+  variables: Record<string, string> = {},
+  storeDirectory = t.testdir()
+): Promise<FastifyInstance> {
   const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...variables }), { storeDirectory })
   t.teardown(() => app.close())
   return app
 }
 
-async function loggingApp (t: Test, variables: Record<string, string> = {}): Promise<{ app: FastifyInstance, log: string[] }> {
+async function loggingApp (
+  t: Test,
+  variables: Record<string, string> = {}
+): Promise<{ app: FastifyInstance; log: string[] }> {
   const log: string[] = []
-  const logStream = { write: (line: string) => { log.push(line) } }
+  const logStream = {
+    write: (line: string) => {
+      log.push(line)
+    }
+  }
   const app = await buildApp(loadConfig({ PORT: '0', ...variables }), { storeDirectory: t.testdir(), logStream })
   t.teardown(() => app.close())
   return { app, log }
@@ -25,7 +36,13 @@ t.test('a recording is uploaded, survives a restart, and reads back unchanged', 
   const recording = await readFile('test/fixtures/audio/dictation.mp3')
   const directory = t.testdir()
   const before = await localApp(t, {}, directory)
-  const { url, key, headers } = (await before.inject({ url: '/upload-url', query: { filename: 'dictation.mp3', size: String(recording.length) }, headers: AS_DEVELOPER })).json()
+  const { url, key, headers } = (
+    await before.inject({
+      url: '/upload-url',
+      query: { filename: 'dictation.mp3', size: String(recording.length) },
+      headers: AS_DEVELOPER
+    })
+  ).json()
   t.equal((await fetch(url, { method: 'PUT', headers, body: recording })).status, 200)
   await before.close()
 
@@ -67,11 +84,19 @@ t.test('the documentation is served as JSON, as YAML and as a page', async t => 
 t.test('an unknown path is answered 404 with a code, and is not repeated', async t => {
   const app = await localApp(t)
   for (const url of ['/nowhere?secret=1', '/api/upload-url', '/%6eowhere']) {
-    t.same((await app.inject(url)).json(), { statusCode: 404, code: 'FST_ROUTE_NOT_FOUND', error: 'Not Found', message: 'Route not found: GET' })
+    t.same((await app.inject(url)).json(), {
+      statusCode: 404,
+      code: 'FST_ROUTE_NOT_FOUND',
+      error: 'Not Found',
+      message: 'Route not found: GET'
+    })
   }
 })
 
-for (const [what, path] of [['too long', `/uppy/${'a1'.repeat(500)}/s3/params`], ['not valid', '/uppy/%zz-my-token']] as const) {
+for (const [what, path] of [
+  ['too long', `/uppy/${'a1'.repeat(500)}/s3/params`],
+  ['not valid', '/uppy/%zz-my-token']
+] as const) {
   t.test(`a path that is ${what} is answered with a code and the usual headers, and is not repeated`, async t => {
     const { app, log } = await loggingApp(t)
     const { headers, body, statusCode } = await app.inject(path)
@@ -84,7 +109,9 @@ for (const [what, path] of [['too long', `/uppy/${'a1'.repeat(500)}/s3/params`],
 
 t.test('no error repeats a token for Uppy, however its path is spelled', async t => {
   const { app, log } = await loggingApp(t)
-  const { companionEndpoint } = (await app.inject({ method: 'POST', url: '/uppy-tokens', headers: AS_DEVELOPER })).json()
+  const { companionEndpoint } = (
+    await app.inject({ method: 'POST', url: '/uppy-tokens', headers: AS_DEVELOPER })
+  ).json()
   const token = companionEndpoint.split('/').at(-1)
   const mac = token.split('.')[1]
   const before = log.length
@@ -112,43 +139,76 @@ t.test('what a client did wrong makes one line, with the code and without a stac
   await app.inject('/nowhere')
   await app.inject('/upload-url')
   await app.inject({ url: '/upload-url?size=-1', headers: AS_DEVELOPER })
-  t.match(log.map(line => JSON.parse(line)), [
-    { level: 30, statusCode: 404, code: 'FST_ROUTE_NOT_FOUND' },
-    { level: 30, statusCode: 401, code: 'FST_UPLOAD_UNAUTHENTICATED' },
-    { level: 30, statusCode: 400, code: String }
-  ])
+  t.match(
+    log.map(line => JSON.parse(line)),
+    [
+      { level: 30, statusCode: 404, code: 'FST_ROUTE_NOT_FOUND' },
+      { level: 30, statusCode: 401, code: 'FST_UPLOAD_UNAUTHENTICATED' },
+      { level: 30, statusCode: 400, code: String }
+    ]
+  )
   t.equal(log.length, 3)
   t.notMatch(log.join(''), 'stack')
 })
 
 t.test('what goes wrong inside stays inside', async t => {
   const app = await localApp(t)
-  app.get('/broken', async () => { throw new Error('password of the database') })
+  app.get('/broken', async () => {
+    throw new Error('password of the database')
+  })
   const response = await app.inject('/broken')
-  t.match(response.json(), { statusCode: 500, code: 'FST_INTERNAL', message: /quote request [\w-]{36} when you report it/ })
+  t.match(response.json(), {
+    statusCode: 500,
+    code: 'FST_INTERNAL',
+    message: /quote request [\w-]{36} when you report it/
+  })
   t.notMatch(response.body, 'password')
 })
 
 t.test('an unexpected error makes one line, with its stack', async t => {
   const { app, log } = await loggingApp(t)
-  app.get('/broken', async () => { throw new Error('no such table') })
+  app.get('/broken', async () => {
+    throw new Error('no such table')
+  })
   await app.inject('/broken')
-  t.match(log.map(line => JSON.parse(line)), [
-    { level: 50, route: '/broken', statusCode: 500, err: { code: 'FST_INTERNAL', cause: { message: 'no such table', stack: /app\.test/ } } }
-  ])
+  t.match(
+    log.map(line => JSON.parse(line)),
+    [
+      {
+        level: 50,
+        route: '/broken',
+        statusCode: 500,
+        err: { code: 'FST_INTERNAL', cause: { message: 'no such table', stack: /app\.test/ } }
+      }
+    ]
+  )
   t.equal(log.length, 1)
 })
 
 t.test('browsers of the configured origins may call, others may not', async t => {
   const app = await localApp(t, { CORS_ORIGINS: 'https://app.example.com' })
-  const preflight = (origin: string) => app.inject({ method: 'OPTIONS', url: '/upload-urls', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } })
-  t.equal((await preflight('https://app.example.com')).headers['access-control-allow-origin'], 'https://app.example.com')
+  const preflight = (origin: string) =>
+    app.inject({
+      method: 'OPTIONS',
+      url: '/upload-urls',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+    })
+  t.equal(
+    (await preflight('https://app.example.com')).headers['access-control-allow-origin'],
+    'https://app.example.com'
+  )
   t.not((await preflight('https://evil.example')).headers['access-control-allow-origin'], 'https://evil.example')
 })
 
 t.test('limits of the environment hold', async t => {
-  const app = await localApp(t, { MAX_UPLOAD_BYTES: '1000', ALLOWED_FORMATS: 'wav', PRESIGNED_URL_EXPIRATION: '60', KEY_PREFIX: 'in' })
-  const ask = async (query: Record<string, string>) => (await app.inject({ url: '/upload-url', query, headers: AS_DEVELOPER })).json()
+  const app = await localApp(t, {
+    MAX_UPLOAD_BYTES: '1000',
+    ALLOWED_FORMATS: 'wav',
+    PRESIGNED_URL_EXPIRATION: '60',
+    KEY_PREFIX: 'in'
+  })
+  const ask = async (query: Record<string, string>) =>
+    (await app.inject({ url: '/upload-url', query, headers: AS_DEVELOPER })).json()
   t.match(await ask({ filename: 'a.wav', size: '1000' }), { expiresIn: 60, key: /^in\/developer\/.*\.wav$/ })
   t.match(await ask({ filename: 'a.wav', size: '1001' }), { code: 'FST_UPLOAD_TOO_LARGE' })
   t.match(await ask({ filename: 'a.wav' }), { code: 'FST_UPLOAD_FIELD_REQUIRED', message: /^size/ })
@@ -194,12 +254,20 @@ t.test('figures need their own key, and there are none without one', async t => 
   t.equal((await (await localApp(t)).inject('/metrics')).statusCode, 404)
   const app = await localApp(t, { METRICS_KEY: 'a-key-for-prometheus' })
   t.equal((await app.inject({ url: '/metrics', headers: AS_DEVELOPER })).statusCode, 401)
-  t.equal((await app.inject({ url: '/metrics', headers: { authorization: 'Bearer a-key-for-prometheus' } })).statusCode, 200)
+  t.equal(
+    (await app.inject({ url: '/metrics', headers: { authorization: 'Bearer a-key-for-prometheus' } })).statusCode,
+    200
+  )
 })
 
 t.test('a body that is too large is refused before it is read', async t => {
   const app = await localApp(t)
-  const response = await app.inject({ method: 'POST', url: '/upload-urls', headers: { ...AS_DEVELOPER, 'content-type': 'application/json' }, payload: ' '.repeat(1024 ** 2 + 1) })
+  const response = await app.inject({
+    method: 'POST',
+    url: '/upload-urls',
+    headers: { ...AS_DEVELOPER, 'content-type': 'application/json' },
+    payload: ' '.repeat(1024 ** 2 + 1)
+  })
   t.match(response.json(), { statusCode: 413, code: 'FST_ERR_CTP_BODY_TOO_LARGE' })
 })
 
@@ -208,7 +276,10 @@ t.test('that the service is not ready is logged when it changes, and not at ever
   await app.inject('/health/ready')
   await app.drain(0)
   for (let i = 0; i < 3; i++) t.equal((await app.inject('/health/ready')).statusCode, 503)
-  t.match(log.map(line => JSON.parse(line)), [{ level: 50, msg: 'the service is not ready: the service is shutting down' }])
+  t.match(
+    log.map(line => JSON.parse(line)),
+    [{ level: 50, msg: 'the service is not ready: the service is shutting down' }]
+  )
   t.equal(log.length, 1)
 })
 
@@ -227,39 +298,54 @@ function sha256 (bytes: Buffer): string {
 
 t.test('a path that stands for its user spends the budget of its user', async t => {
   const app = await localApp(t, { RATE_LIMIT_MAX: '3' })
-  const { companionEndpoint } = (await app.inject({ method: 'POST', url: '/uppy-tokens', headers: AS_DEVELOPER })).json()
+  const { companionEndpoint } = (
+    await app.inject({ method: 'POST', url: '/uppy-tokens', headers: AS_DEVELOPER })
+  ).json()
   const statuses = []
-  for (let i = 0; i < 4; i++) statuses.push((await app.inject({ url: `${companionEndpoint}/s3/params?filename=a.mp3` })).statusCode)
+  for (let i = 0; i < 4; i++) { statuses.push((await app.inject({ url: `${companionEndpoint}/s3/params?filename=a.mp3` })).statusCode) }
   t.strictSame(statuses, [200, 200, 429, 429])
 })
 
 t.test('an owner is charged for every URL that a request asks for', async t => {
   const app = await localApp(t, { RATE_LIMIT_MAX: '12' })
-  const ask = (files: number) => app.inject({
-    method: 'POST', url: '/upload-urls', headers: AS_DEVELOPER, payload: { files: Array<object>(files).fill({}) }
-  })
+  const ask = (files: number) =>
+    app.inject({
+      method: 'POST',
+      url: '/upload-urls',
+      headers: AS_DEVELOPER,
+      payload: { files: Array<object>(files).fill({}) }
+    })
   t.match(await ask(10), { statusCode: 200, headers: { 'ratelimit-remaining': '2' } })
   t.match(await ask(3), { statusCode: 429, headers: { 'ratelimit-remaining': '0' } })
 })
 
-t.test('URLs of parts are charged one by one, as a list, as a range, and through Uppy; completing is one request', async t => {
-  const app = await localApp(t, { RATE_LIMIT_MAX: '1000' })
-  const { key, uploadId } = (await app.inject({
-    method: 'POST', url: '/multipart-uploads', headers: AS_DEVELOPER, payload: { filename: 'a.mp3', size: 100 * 1024 ** 2 }
-  })).json()
-  let left = 999
-  const costOf = async (request: InjectOptions) => {
-    const { headers } = await app.inject({ headers: AS_DEVELOPER, ...request })
-    const before = left
-    left = Number(headers['ratelimit-remaining'])
-    return before - left
+t.test(
+  'URLs of parts are charged one by one, as a list, as a range, and through Uppy; completing is one request',
+  async t => {
+    const app = await localApp(t, { RATE_LIMIT_MAX: '1000' })
+    const { key, uploadId } = (
+      await app.inject({
+        method: 'POST',
+        url: '/multipart-uploads',
+        headers: AS_DEVELOPER,
+        payload: { filename: 'a.mp3', size: 100 * 1024 ** 2 }
+      })
+    ).json()
+    let left = 999
+    const costOf = async (request: InjectOptions) => {
+      const { headers } = await app.inject({ headers: AS_DEVELOPER, ...request })
+      const before = left
+      left = Number(headers['ratelimit-remaining'])
+      return before - left
+    }
+    const partUrls = (parts: object) =>
+      costOf({ method: 'POST', url: '/multipart-uploads/part-urls', payload: { key, uploadId, ...parts } })
+    t.equal(await partUrls({ parts: [1, 2, 3].map(partNumber => ({ partNumber })) }), 3)
+    t.equal(await partUrls({ from: 2, to: 8 }), 7)
+    t.equal(await partUrls({ from: 8, to: 2 }), 1)
+    const batch = `/uppy/s3/multipart/${encodeURIComponent(uploadId)}/batch?partNumbers=1,2,3,4&key=${encodeURIComponent(key)}`
+    t.equal(await costOf({ url: batch }), 4)
+    const parts = [1, 2, 3].map(partNumber => ({ partNumber, etag: '"d41d8cd98f00b204e9800998ecf8427e"' }))
+    t.equal(await costOf({ method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId, parts } }), 1)
   }
-  const partUrls = (parts: object) => costOf({ method: 'POST', url: '/multipart-uploads/part-urls', payload: { key, uploadId, ...parts } })
-  t.equal(await partUrls({ parts: [1, 2, 3].map(partNumber => ({ partNumber })) }), 3)
-  t.equal(await partUrls({ from: 2, to: 8 }), 7)
-  t.equal(await partUrls({ from: 8, to: 2 }), 1)
-  const batch = `/uppy/s3/multipart/${encodeURIComponent(uploadId)}/batch?partNumbers=1,2,3,4&key=${encodeURIComponent(key)}`
-  t.equal(await costOf({ url: batch }), 4)
-  const parts = [1, 2, 3].map(partNumber => ({ partNumber, etag: '"d41d8cd98f00b204e9800998ecf8427e"' }))
-  t.equal(await costOf({ method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId, parts } }), 1)
-})
+)

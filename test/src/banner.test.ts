@@ -28,7 +28,11 @@ for (const shell of [['sh'], ['bash', '--posix']] as const) {
     const { app, address, cwd } = await listeningApp(t)
     const [command, ...options] = shell
     const lines = linesToPaste(banner(address, app.localS3, true))
-    const { stdout, stderr } = await promisify(execFile)(command, [...options, '-c', `${lines}\nprintf '%s' "$reply"`], { cwd })
+    const { stdout, stderr } = await promisify(execFile)(
+      command,
+      [...options, '-c', `${lines}\nprintf '%s' "$reply"`],
+      { cwd }
+    )
     const [first, second, reply = ''] = stdout.split('\n')
     t.same([first, second, stderr], ['200', '412', ''])
     t.same(await readdir(cwd), ['hello.wav'])

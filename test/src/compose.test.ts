@@ -5,7 +5,11 @@ import t from 'tap'
 import { loadConfig } from '../../plugins/config.js'
 import { readCompose, type Compose } from '../fixtures/compose.js'
 
-const VARIABLES = { API_KEYS: 'alice:the-api-key-of-alice', S3_ACCESS_KEY: 'uploads', S3_SECRET_KEY: 'a-secret-of-the-store' }
+const VARIABLES = {
+  API_KEYS: 'alice:the-api-key-of-alice',
+  S3_ACCESS_KEY: 'uploads',
+  S3_SECRET_KEY: 'a-secret-of-the-store'
+}
 const REPLICAS = ['service-1', 'service-2']
 
 function servicesOf ({ services }: Compose) {
@@ -31,7 +35,13 @@ t.test('the replicas are configured as the service understands it', async t => {
   const { services } = await readCompose(VARIABLES)
   for (const name of REPLICAS) {
     const config = loadConfig({ NODE_ENV: 'production', ...services[name]!.environment })
-    t.match(config, { isLocal: false, S3_ENDPOINT: 'http://s3:8333', S3_PUBLIC_ENDPOINT: 'http://localhost:8333', REDIS_URL: 'redis://redis:6379', drainSeconds: 5 })
+    t.match(config, {
+      isLocal: false,
+      S3_ENDPOINT: 'http://s3:8333',
+      S3_PUBLIC_ENDPOINT: 'http://localhost:8333',
+      REDIS_URL: 'redis://redis:6379',
+      drainSeconds: 5
+    })
   }
 })
 
@@ -50,7 +60,14 @@ t.test('nothing is published to other machines', async t => {
 t.test('replicas have no right they do not need, and time to finish', async t => {
   const { services } = await readCompose(VARIABLES)
   for (const name of REPLICAS) {
-    t.match(services[name], { read_only: true, init: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'], stop_grace_period: '40s', restart: 'unless-stopped' })
+    t.match(services[name], {
+      read_only: true,
+      init: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      stop_grace_period: '40s',
+      restart: 'unless-stopped'
+    })
     t.notOk('ports' in services[name]!, 'only the proxy is to be reached')
   }
 })
@@ -69,7 +86,9 @@ t.test('the image is built of what is there, and runs without root', async t => 
 })
 
 t.test('the bucket is set up by the executable of the plugin', async t => {
-  const { bin } = JSON.parse(await readFile('plugins/upload-url/package.json', 'utf8')) as { bin: Record<string, string> }
+  const { bin } = JSON.parse(await readFile('plugins/upload-url/package.json', 'utf8')) as {
+    bin: Record<string, string>
+  }
   const { services } = await readCompose(VARIABLES)
   const [executable, ...words] = services['setup']!.command!
   t.equal(executable, `node_modules/.bin/${Object.keys(bin)[0]}`)

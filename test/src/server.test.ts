@@ -21,8 +21,11 @@ const PRODUCTION = {
 t.test('on SIGTERM, readiness goes first, work goes on, and then the process ends in peace', async t => {
   const { address, process, ended } = await startServer(t, { ...PRODUCTION, DRAIN_SECONDS: '1' })
   process.kill('SIGTERM')
-  while (!(await (await fetch(`${address}/health/ready`)).text()).includes('the service is shutting down')) await setTimeout(10)
-  t.equal((await fetch(`${address}/upload-url`, { headers: { authorization: 'Bearer the-api-key-of-alice' } })).status, 200)
+  while (!(await (await fetch(`${address}/health/ready`)).text()).includes('the service is shutting down')) { await setTimeout(10) }
+  t.equal(
+    (await fetch(`${address}/upload-url`, { headers: { authorization: 'Bearer the-api-key-of-alice' } })).status,
+    200
+  )
   t.equal(await ended, 0)
   await t.rejects(fetch(`${address}/health/live`))
 })
@@ -35,15 +38,21 @@ t.test('a development server ends at once', async t => {
 
 /** Runs the server to its end, which comes by itself where it cannot start. */
 async function run (
-  variables: Record<string, string>, cwd = process.cwd()
-): Promise<{ code: number | null, output: string }> {
+  variables: Record<string, string>,
+  cwd = process.cwd()
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [...RUN_SOURCE, resolve('src/server.ts')], {
-    env: { ...PRODUCTION, ...variables }, cwd
+    env: { ...PRODUCTION, ...variables },
+    cwd
   })
-  t.teardown(() => { child.kill('SIGKILL') })
+  t.teardown(() => {
+    child.kill('SIGKILL')
+  })
   let output = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { output += text })
-  const [code] = await once(child, 'close') as [number | null]
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
   return { code, output }
 }
 
@@ -56,14 +65,23 @@ t.test('a wrong configuration is named on standard error, and the process fails'
 
 t.test('a port or an address that cannot be had is named by its variable', async t => {
   const other = createServer().listen(0, '127.0.0.1')
-  t.teardown(() => { other.close() })
+  t.teardown(() => {
+    other.close()
+  })
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
-  t.match(await run({ PORT: String(port) }), { code: 1, output: `The server cannot start: PORT ${port} is in use: set PORT to another` })
-  t.match(await run({ PORT: '0', HOST: '192.0.2.1' }), { code: 1, output: 'HOST 192.0.2.1 is not an address of this machine' })
+  t.match(await run({ PORT: String(port) }), {
+    code: 1,
+    output: `The server cannot start: PORT ${port} is in use: set PORT to another`
+  })
+  t.match(await run({ PORT: '0', HOST: '192.0.2.1' }), {
+    code: 1,
+    output: 'HOST 192.0.2.1 is not an address of this machine'
+  })
   const local = { NODE_ENV: 'development', S3_BUCKET_NAME: '', PORT: String(port - 1) }
   t.match(await run(local, t.testdir()), {
-    code: 1, output: `The server cannot start: port ${port}, the embedded store’s, after PORT ${port - 1}, is in use`
+    code: 1,
+    output: `The server cannot start: port ${port}, the embedded store’s, after PORT ${port - 1}, is in use`
   })
 })
 

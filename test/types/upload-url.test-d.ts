@@ -1,6 +1,11 @@
 // Compiled by `npm run typecheck`, never run: every use that is marked as an error has to be one.
 import Fastify from 'fastify'
-import uploadUrl, { errors, type Audio, type UploadStatus, type UploadUrlOptions } from '../../plugins/upload-url/index.js'
+import uploadUrl, {
+  errors,
+  type Audio,
+  type UploadStatus,
+  type UploadUrlOptions
+} from '../../plugins/upload-url/index.js'
 import { createObjectKeys, type OwnedObject } from '../../plugins/upload-url/object-key.js'
 import uppy, { type UppyOptions } from '../../plugins/upload-url/uppy/index.js'
 
@@ -9,7 +14,11 @@ const on = { owner: 'alice' }
 const declared: UploadUrlOptions = { bucket: 'recordings', owner: request => request.headers.host }
 
 await app.register(uploadUrl, declared)
-await app.register(uploadUrl, { bucket: 'recordings', allowAnonymous: true, formats: ['mp3', { name: 'opus', contentType: 'audio/opus', extensions: ['opus'], aliases: [] }] })
+await app.register(uploadUrl, {
+  bucket: 'recordings',
+  allowAnonymous: true,
+  formats: ['mp3', { name: 'opus', contentType: 'audio/opus', extensions: ['opus'], aliases: [] }]
+})
 await app.register(uppy, { tokenSecret: 'a secret' })
 
 // @ts-expect-error a bucket is required
@@ -38,7 +47,10 @@ export const tokenLife: UppyOptions = { tokenLife: '1h' }
 // @ts-expect-error options are there to be read
 declared.bucket = 'another'
 
-export const { url, headers, method } = await app.uploads.createUploadUrl({ filename: 'a.mp3', size: 5, metadata: { language: 'en' } }, on)
+export const { url, headers, method } = await app.uploads.createUploadUrl(
+  { filename: 'a.mp3', size: 5, metadata: { language: 'en' } },
+  on
+)
 export const put: 'PUT' = method
 await app.uploads.createUploadUrl({ filename: undefined }, on)
 // @ts-expect-error for whom?

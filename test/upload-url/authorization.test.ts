@@ -32,7 +32,9 @@ async function appWithout (t: Test, refused: string) {
 /** How many URLs and forms are signed while something runs. */
 async function signedDuring (run: () => Promise<void>): Promise<number> {
   let signed = 0
-  const count = () => { signed += 1 }
+  const count = () => {
+    signed += 1
+  }
   subscribe(channels.sign.name, count)
   await run().finally(() => unsubscribe(channels.sign.name, count))
   return signed
@@ -83,17 +85,29 @@ for (const ownerHook of ['onRequest', 'preParsing', 'preValidation', 'preHandler
     const app = Fastify()
     t.teardown(() => app.close())
     app.decorateRequest('visitor', '')
-    app.addHook(ownerHook as 'onRequest', async request => { request.setDecorator('visitor', request.headers['x-user'] ?? '') })
-    await app.register(uploadUrl, { ...FIXED_OPTIONS, ownerHook, owner: request => request.getDecorator<string>('visitor') })
+    app.addHook(ownerHook as 'onRequest', async request => {
+      request.setDecorator('visitor', request.headers['x-user'] ?? '')
+    })
+    await app.register(uploadUrl, {
+      ...FIXED_OPTIONS,
+      ownerHook,
+      owner: request => request.getDecorator<string>('visitor')
+    })
     t.match((await asAlice(app, { url: '/upload-url' })).json(), { key: /^uploads\/alice\// })
-    t.match((await asAlice(app, { method: 'POST', url: '/upload-forms', payload: {} })).json(), { key: /^uploads\/alice\// })
+    t.match((await asAlice(app, { method: 'POST', url: '/upload-forms', payload: {} })).json(), {
+      key: /^uploads\/alice\//
+    })
     t.equal((await app.inject('/upload-url')).statusCode, 401)
   })
 }
 
 t.test('a developer whose hook names nobody for a request with credentials is told once where to look', async t => {
   const warnings: string[] = []
-  const stream = { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } }
+  const stream = {
+    write: (line: string) => {
+      warnings.push((JSON.parse(line) as { msg: string }).msg)
+    }
+  }
   const app = Fastify({ logger: { level: 'warn', stream } })
   t.teardown(() => app.close())
   await app.register(uploadUrl, { ...FIXED_OPTIONS, owner: () => undefined })
@@ -112,7 +126,12 @@ t.test('401 says how to authenticate, by the scheme of the host', async t => {
 })
 
 t.test('an owner may be the number of a row', async t => {
-  for (const [owner, segment] of [[7, '7'], [0, '0'], [-1, '-1'], [7n, '7']] as const) {
+  for (const [owner, segment] of [
+    [7, '7'],
+    [0, '0'],
+    [-1, '-1'],
+    [7n, '7']
+  ] as const) {
     const app = await pluginApp(t, { owner: () => owner })
     t.match((await app.inject('/upload-url')).json(), { key: new RegExp(`^uploads/${segment}/`) })
   }
@@ -121,9 +140,12 @@ t.test('an owner may be the number of a row', async t => {
 })
 
 for (const owner of [true, 1.5, NaN, {}, [], Symbol('x'), 'x'.repeat(1025), '\ud800']) {
-  t.test(`an owner of ${String(owner).slice(0, 20)} (${typeof owner}) is an error of the host, not of the client`, async t => {
-    const app = await pluginApp(t, { owner: () => owner as never })
-    t.match((await app.inject('/upload-url')).json(), { statusCode: 500, code: 'FST_UPLOAD_INVALID_OWNER' })
-    await t.rejects(app.uploads.createUploadUrl({}, { owner: owner as never }), { code: 'FST_UPLOAD_INVALID_OWNER' })
-  })
+  t.test(
+    `an owner of ${String(owner).slice(0, 20)} (${typeof owner}) is an error of the host, not of the client`,
+    async t => {
+      const app = await pluginApp(t, { owner: () => owner as never })
+      t.match((await app.inject('/upload-url')).json(), { statusCode: 500, code: 'FST_UPLOAD_INVALID_OWNER' })
+      await t.rejects(app.uploads.createUploadUrl({}, { owner: owner as never }), { code: 'FST_UPLOAD_INVALID_OWNER' })
+    }
+  )
 }

@@ -4,14 +4,28 @@ import type { Format } from '../../plugins/upload-url/formats.js'
 import { compareType } from '../../plugins/upload-url/compare-type.js'
 
 const audioOf = (container: Container) => ({ container, codec: 'unknown' })
-const custom = (contentType: string, extensions: string[], aliases: string[] = []): Format[] => [{ name: 'custom', contentType, extensions, aliases }]
+const custom = (contentType: string, extensions: string[], aliases: string[] = []): Format[] => [
+  { name: 'custom', contentType, extensions, aliases }
+]
 
 t.test('a content type that the bytes contradict is named in the reason', async t => {
   const reason = (reason: string) => ({ reason })
-  t.strictSame(compareType(audioOf('mp3'), 'audio/wav'), reason('the content is MP3 audio, but the content type is audio/wav'))
-  t.strictSame(compareType(audioOf('webm'), 'audio/mp4; codecs=mp4a'), reason('the content is WebM audio, but the content type is audio/mp4'))
-  t.strictSame(compareType(audioOf('wav'), 'text/<script>'), reason('the content is WAV audio, but the content type is something else'))
-  t.strictSame(compareType(audioOf('3gp'), 'audio/amr'), reason('the content is 3GP audio, but the content type is audio/amr'))
+  t.strictSame(
+    compareType(audioOf('mp3'), 'audio/wav'),
+    reason('the content is MP3 audio, but the content type is audio/wav')
+  )
+  t.strictSame(
+    compareType(audioOf('webm'), 'audio/mp4; codecs=mp4a'),
+    reason('the content is WebM audio, but the content type is audio/mp4')
+  )
+  t.strictSame(
+    compareType(audioOf('wav'), 'text/<script>'),
+    reason('the content is WAV audio, but the content type is something else')
+  )
+  t.strictSame(
+    compareType(audioOf('3gp'), 'audio/amr'),
+    reason('the content is 3GP audio, but the content type is audio/amr')
+  )
 })
 
 t.test('a content type that the content is is confirmed, whatever its case and parameters', async t => {
@@ -29,8 +43,8 @@ const SHARED = [
 
 for (const [type, containers] of SHARED) {
   t.test(`${type} may be any of ${containers.join(', ')}, and nothing else`, async t => {
-    for (const container of containers) t.match(compareType(audioOf(container), type), { audio: { matchesContentType: true } }, container)
-    for (const container of ['wav', 'mp3', 'flac'] as const) t.match(compareType(audioOf(container), type), { reason: String }, container)
+    for (const container of containers) { t.match(compareType(audioOf(container), type), { audio: { matchesContentType: true } }, container) }
+    for (const container of ['wav', 'mp3', 'flac'] as const) { t.match(compareType(audioOf(container), type), { reason: String }, container) }
   })
 }
 
@@ -50,12 +64,18 @@ t.test('a format of the host is judged by its media types, not by its extensions
     [custom('audio/x-dictation', ['mp3']), 'mp3']
   ]
   for (const [formats, container] of right) {
-    t.match(compareType(audioOf(container), formats[0]!.contentType, formats), { audio: { matchesContentType: true } }, formats[0]!.contentType)
+    t.match(
+      compareType(audioOf(container), formats[0]!.contentType, formats),
+      { audio: { matchesContentType: true } },
+      formats[0]!.contentType
+    )
   }
   t.match(compareType(audioOf('wav'), 'audio/mp4', custom('audio/mp4', ['m4a'])), { reason: String })
 })
 
 t.test('a type of the host that nobody else knows is neither confirmed nor contradicted', async t => {
-  t.strictSame(compareType(audioOf('mp3'), 'audio/x-dictation', custom('audio/x-dictation', ['dict'])), { audio: audioOf('mp3') })
+  t.strictSame(compareType(audioOf('mp3'), 'audio/x-dictation', custom('audio/x-dictation', ['dict'])), {
+    audio: audioOf('mp3')
+  })
   t.match(compareType(audioOf('mp3'), 'application/pdf', custom('application/pdf', ['pdf'])), { reason: String })
 })

@@ -19,7 +19,9 @@ interface DeclaredType {
   readonly source: string
 }
 
-const DECLARED_TYPES = JSON.parse(readFileSync(new URL('../fixtures/declared-types.json', import.meta.url), 'utf8')) as readonly DeclaredType[]
+const DECLARED_TYPES = JSON.parse(
+  readFileSync(new URL('../fixtures/declared-types.json', import.meta.url), 'utf8')
+) as readonly DeclaredType[]
 
 t.test('every pair of an extension and a type is answered as the table says', async t => {
   const app = await pluginApp(t)
@@ -36,7 +38,9 @@ t.test('every pair of an extension and a type is answered as the table says', as
 })
 
 t.test('every container that is told apart can be declared, by a type and by an extension', async t => {
-  const declarable = new Set(AUDIO_FORMATS.flatMap(({ contentType }) => [...containersOfType(contentType, AUDIO_FORMATS)!]))
+  const declarable = new Set(
+    AUDIO_FORMATS.flatMap(({ contentType }) => [...containersOfType(contentType, AUDIO_FORMATS)!])
+  )
   t.strictSame([...declarable].sort(), [...CONTAINERS].sort())
 })
 
@@ -52,7 +56,14 @@ const ALIASES: Readonly<Record<string, readonly [extension: string, ...aliases: 
   'audio/wav': ['wav', 'audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'],
   'audio/flac': ['flac', 'audio/flac', 'audio/x-flac'],
   'audio/ogg': ['ogg', 'audio/ogg', 'audio/opus', 'application/ogg'],
-  'audio/webm': ['webm', 'audio/webm', 'video/webm', 'audio/webm;codecs=opus', 'audio/webm; codecs="opus"', 'Audio/WebM'],
+  'audio/webm': [
+    'webm',
+    'audio/webm',
+    'video/webm',
+    'audio/webm;codecs=opus',
+    'audio/webm; codecs="opus"',
+    'Audio/WebM'
+  ],
   'audio/aac': ['aac', 'audio/aac', 'audio/aacp', 'audio/x-aac'],
   'audio/amr': ['amr', 'audio/amr', 'audio/amr-wb'],
   'audio/aiff': ['aiff', 'audio/aiff', 'audio/x-aiff'],
@@ -125,8 +136,16 @@ t.test('only the formats of the options are accepted, and then every upload must
 })
 
 t.test('the host may accept formats of its own', async t => {
-  const app = await pluginApp(t, { formats: ['mp3', { name: 'pdf', contentType: 'application/pdf', extensions: ['pdf'], aliases: ['application/x-pdf'] }] })
-  t.match((await asAlice(app, { url: '/upload-url', query: { contentType: 'application/x-pdf' } })).json(), { headers: { 'content-type': 'application/pdf' }, key: /\.pdf$/ })
+  const app = await pluginApp(t, {
+    formats: [
+      'mp3',
+      { name: 'pdf', contentType: 'application/pdf', extensions: ['pdf'], aliases: ['application/x-pdf'] }
+    ]
+  })
+  t.match((await asAlice(app, { url: '/upload-url', query: { contentType: 'application/x-pdf' } })).json(), {
+    headers: { 'content-type': 'application/pdf' },
+    key: /\.pdf$/
+  })
 })
 
 const PDF = { name: 'pdf', contentType: 'application/pdf', extensions: ['pdf'], aliases: ['application/x-pdf'] }
@@ -148,9 +167,15 @@ const OF_THE_HOST = [
 ] as const
 
 for (const [formats, file, answer] of OF_THE_HOST) {
-  const names = formats.map(format => typeof format === 'string' ? format : format.contentType).join(' and ')
+  const names = formats.map(format => (typeof format === 'string' ? format : format.contentType)).join(' and ')
   t.test(`where ${names} are accepted, ${JSON.stringify(file)} is answered ${answer}`, async t => {
-    const options = { formats: formats.map(format => typeof format === 'string' ? format : { ...format, extensions: [...format.extensions], aliases: [...format.aliases] }) }
+    const options = {
+      formats: formats.map(format =>
+        typeof format === 'string'
+          ? format
+          : { ...format, extensions: [...format.extensions], aliases: [...format.aliases] }
+      )
+    }
     const response = await asAlice(await pluginApp(t, options), { url: '/upload-url', query: file })
     t.equal(response.statusCode === 200 ? response.json().headers['content-type'] : response.statusCode, answer)
   })

@@ -46,11 +46,30 @@ t.test('a route of the host creates an upload URL without HTTP', async t => {
 t.test('what a route of the host passes on is validated as strictly as a request', async t => {
   const app = await pluginApp(t)
   const on = { owner: 'alice' }
-  const wrong: unknown[] = [{ size: '3' }, { size: 1.5 }, { size: 1e21 }, { evil: 1 }, { sha256: 'x' }, null, 'talk.mp3', [], { metadata: { note: 5 } }]
+  const wrong: unknown[] = [
+    { size: '3' },
+    { size: 1.5 },
+    { size: 1e21 },
+    { evil: 1 },
+    { sha256: 'x' },
+    null,
+    'talk.mp3',
+    [],
+    { metadata: { note: 5 } }
+  ]
   for (const declaration of wrong) {
-    await t.rejects(app.uploads.createUploadUrl(declaration as never, on), { code: 'FST_UPLOAD_INVALID_INPUT', statusCode: 400 })
-    await t.rejects(app.uploads.createUploadForm(declaration as never, on), { code: 'FST_UPLOAD_INVALID_INPUT', statusCode: 400 })
-    await t.rejects(app.uploads.createUploadUrls({ files: [declaration as never] }, on), { code: 'FST_UPLOAD_INVALID_INPUT', message: /^files\/0/ })
+    await t.rejects(app.uploads.createUploadUrl(declaration as never, on), {
+      code: 'FST_UPLOAD_INVALID_INPUT',
+      statusCode: 400
+    })
+    await t.rejects(app.uploads.createUploadForm(declaration as never, on), {
+      code: 'FST_UPLOAD_INVALID_INPUT',
+      statusCode: 400
+    })
+    await t.rejects(app.uploads.createUploadUrls({ files: [declaration as never] }, on), {
+      code: 'FST_UPLOAD_INVALID_INPUT',
+      message: /^files\/0/
+    })
   }
 })
 
@@ -58,10 +77,16 @@ t.test('the host keeps schemas of the same names', async t => {
   const app = host(t)
   for (const $id of OUR_SCHEMAS) app.addSchema({ $id, type: 'string', const: `the host’s ${$id}` })
   await app.register(uploadUrl, FIXED_OPTIONS)
-  app.post('/own', { schema: { body: { type: 'object', properties: { x: { $ref: 'UploadUrl#' } } } } }, async () => 'own')
+  app.post(
+    '/own',
+    { schema: { body: { type: 'object', properties: { x: { $ref: 'UploadUrl#' } } } } },
+    async () => 'own'
+  )
   t.equal((await app.inject({ method: 'POST', url: '/own', payload: { x: 'the host’s UploadUrl' } })).statusCode, 200)
   t.equal((await app.inject({ method: 'POST', url: '/own', payload: { x: 'ours' } })).statusCode, 400)
-  t.match((await asAlice(app, { method: 'POST', url: '/upload-urls', payload: { files: [{ size: 1 }] } })).json(), { uploads: [{ method: 'PUT' }] })
+  t.match((await asAlice(app, { method: 'POST', url: '/upload-urls', payload: { files: [{ size: 1 }] } })).json(), {
+    uploads: [{ method: 'PUT' }]
+  })
 })
 
 t.test('the host sees none of our schemas', async t => {
@@ -90,7 +115,9 @@ t.test('a host that coerces and strips does not make us take what was not sent',
 t.test('an error handler of the host gets our errors', async t => {
   const app = host(t)
   notHeldToContract(app)
-  app.setErrorHandler((error: { code: string }, _request, reply) => { reply.code(418).send({ host: error.code }) })
+  app.setErrorHandler((error: { code: string }, _request, reply) => {
+    reply.code(418).send({ host: error.code })
+  })
   await app.register(uploadUrl, FIXED_OPTIONS)
   const response = await asAlice(app, { url: '/upload-url?contentType=text/html' })
   t.equal(response.statusCode, 418)
@@ -98,7 +125,11 @@ t.test('an error handler of the host gets our errors', async t => {
 })
 
 t.test('the host’s own client is used, and its checksum of an empty body never gets into a URL', async t => {
-  const client = new S3Client({ region: 'us-west-2', credentials: FIXED_OPTIONS.client.credentials, requestChecksumCalculation: 'WHEN_SUPPORTED' })
+  const client = new S3Client({
+    region: 'us-west-2',
+    credentials: FIXED_OPTIONS.client.credentials,
+    requestChecksumCalculation: 'WHEN_SUPPORTED'
+  })
   const app = await pluginApp(t, { client })
   for (const declaration of [{}, { size: 3 }, { filename: 'a.mp3' }]) {
     const { url } = await app.uploads.createUploadUrl(declaration, { owner: 'alice' })
@@ -111,7 +142,11 @@ t.test('credentials changed on the host’s client count at once', async t => {
   const client = new S3Client(FIXED_OPTIONS.client)
   const app = await pluginApp(t, { client })
   const before = await app.uploads.createUploadUrl({}, { owner: 'alice' })
-  client.config.credentials = async () => ({ accessKeyId: 'ASIAROTATED', secretAccessKey: 'rotated', sessionToken: 'token' })
+  client.config.credentials = async () => ({
+    accessKeyId: 'ASIAROTATED',
+    secretAccessKey: 'rotated',
+    sessionToken: 'token'
+  })
   const after = await app.uploads.createUploadUrl({}, { owner: 'alice' })
   t.notMatch(before.url, /ASIAROTATED/)
   t.match(after.url, /X-Amz-Credential=ASIAROTATED.*X-Amz-Security-Token=token/)
@@ -130,7 +165,11 @@ t.test('in the host’s OpenAPI document every operation refers to components th
 })
 
 t.test('the options the host passed are left alone', async t => {
-  const options = Object.freeze({ ...FIXED_OPTIONS, formats: Object.freeze(['mp3'] as const), client: Object.freeze({ ...FIXED_OPTIONS.client }) })
+  const options = Object.freeze({
+    ...FIXED_OPTIONS,
+    formats: Object.freeze(['mp3'] as const),
+    client: Object.freeze({ ...FIXED_OPTIONS.client })
+  })
   const app = host(t)
   await app.register(uploadUrl, options)
   t.equal((await asAlice(app, { url: '/upload-url?filename=a.mp3' })).statusCode, 200)

@@ -25,7 +25,11 @@ async function pages (app: Parameters<typeof send>[0], url: string, limit: numbe
   const found: Array<Array<{ key: string }>> = []
   let cursor: string | undefined
   do {
-    const response = await send(app, { url, query: { limit: String(limit), ...cursor !== undefined && { cursor } } }, user)
+    const response = await send(
+      app,
+      { url, query: { limit: String(limit), ...(cursor !== undefined && { cursor }) } },
+      user
+    )
     if (response.statusCode !== 200) throw new Error(response.body)
     const page = response.json()
     found.push(page.uploads)
@@ -37,7 +41,10 @@ async function pages (app: Parameters<typeof send>[0], url: string, limit: numbe
 t.test('uploads are listed in pages, each of them once, with size, ETag and time', async t => {
   const { app, keys } = await withUploads(t, 5)
   const found = await pages(app, '/uploads', 2)
-  t.same(found.flat().map(({ key }) => key), keys)
+  t.same(
+    found.flat().map(({ key }) => key),
+    keys
+  )
   t.ok(found.every(page => page.length <= 2))
   t.match(found.flat()[0], { size: 5, etag: /^"5d41402a/, lastModified: /^\d{4}-/ })
 })
@@ -50,9 +57,17 @@ t.test('multipart uploads in progress are listed in pages, with what it takes to
     await start(app, { filename: 'c.mp3' })
   ]
   const found = (await pages(app, '/multipart-uploads', 2)).flat()
-  t.same(found.map(({ key }) => key), started.map(({ key }) => key).sort())
+  t.same(
+    found.map(({ key }) => key),
+    started.map(({ key }) => key).sort()
+  )
   const byKey = new Map(found.map(upload => [upload.key, upload]))
-  t.match(byKey.get(started[0]!.key), { uploadId: started[0]!.uploadId, size: 20_000_000, partSize: 8_388_608, recording: false })
+  t.match(byKey.get(started[0]!.key), {
+    uploadId: started[0]!.uploadId,
+    size: 20_000_000,
+    partSize: 8_388_608,
+    recording: false
+  })
   t.match(byKey.get(started[1]!.key), { uploadId: started[1]!.uploadId, recording: true, startedAt: /^\d{4}-/ })
 })
 
@@ -64,7 +79,10 @@ t.test('nobody sees what is another owner’s, or not an upload', async t => {
   for (const name of ['alice/sub/x.mp3', 'alice/not%one', 'alicex', 'alice/x.results/transcript.json']) {
     await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: `uploads/${name}`, Body: 'x' }))
   }
-  t.same((await pages(app, '/uploads', 100)).flat().map(({ key }) => key), keys)
+  t.same(
+    (await pages(app, '/uploads', 100)).flat().map(({ key }) => key),
+    keys
+  )
   t.same((await pages(app, '/multipart-uploads', 100)).flat(), [])
   t.same((await pages(app, '/uploads', 100, 'nobody')).flat(), [])
 })
@@ -83,10 +101,18 @@ for (const url of ['/uploads', '/multipart-uploads']) {
 
   t.test(`${url}: a cursor that nobody was given is refused, or begins a page`, async t => {
     const { app } = await withUploads(t, 1)
-    for (const cursor of ['x', '%00', '../bob', 'A'.repeat(4096), Buffer.from('uploads/bob/\n').toString('base64url'), 'ü', '\u0000']) {
+    for (const cursor of [
+      'x',
+      '%00',
+      '../bob',
+      'A'.repeat(4096),
+      Buffer.from('uploads/bob/\n').toString('base64url'),
+      'ü',
+      '\u0000'
+    ]) {
       const response = await send(app, { url, query: { cursor } })
       t.match(response.statusCode, /^(200|400)$/, cursor)
-      if (response.statusCode === 200) t.ok(response.json().uploads.every(({ key }: { key: string }) => key.startsWith('uploads/alice/')))
+      if (response.statusCode === 200) { t.ok(response.json().uploads.every(({ key }: { key: string }) => key.startsWith('uploads/alice/'))) }
     }
   })
 
@@ -101,25 +127,39 @@ for (const url of ['/uploads', '/multipart-uploads']) {
 
 t.test('lists and deletions are offered only where the host asks for them', async t => {
   const { app } = await uploaderApp(t)
-  for (const [method, url] of [['GET', '/uploads'], ['GET', '/multipart-uploads'], ['DELETE', '/uploads?key=x']] as const) {
+  for (const [method, url] of [
+    ['GET', '/uploads'],
+    ['GET', '/multipart-uploads'],
+    ['DELETE', '/uploads?key=x']
+  ] as const) {
     t.equal((await send(app, { method, url })).statusCode, 404)
   }
   t.same(await app.uploads.listUploads({}, { owner: 'alice' }), { uploads: [] }, 'but the app itself may')
 })
 
 t.test('a deleted upload is gone, and can be deleted again', async t => {
-  const { app, keys: [key, other] } = await withUploads(t, 2)
+  const {
+    app,
+    keys: [key, other]
+  } = await withUploads(t, 2)
   for (let round = 0; round < 2; round += 1) {
     const response = await send(app, { method: 'DELETE', url: '/uploads', query: { key: key! } })
     t.equal(response.statusCode, 204)
     t.equal(response.body, '')
   }
   t.match((await send(app, { url: '/upload-status', query: { key: key! } })).json(), { status: 'pending' })
-  t.same((await pages(app, '/uploads', 10)).flat().map(({ key }) => key), [other])
+  t.same(
+    (await pages(app, '/uploads', 10)).flat().map(({ key }) => key),
+    [other]
+  )
 })
 
 t.test('the results of a deleted upload are gone with it', async t => {
-  const { app, store, keys: [key] } = await withUploads(t, 1)
+  const {
+    app,
+    store,
+    keys: [key]
+  } = await withUploads(t, 1)
   const { url, headers } = await app.uploads.createResultUrl({ key: key!, name: 'transcript.json' }, { owner: 'alice' })
   await fetch(url, { method: 'PUT', headers, body: '{}' })
   t.equal((await send(app, { method: 'DELETE', url: '/uploads', query: { key: key! } })).statusCode, 204)
@@ -133,15 +173,32 @@ t.test('deleting an upload in progress aborts it, and no other', async t => {
   const other = await start(app, { filename: 'a.mp3' })
   await putAll(app, upload, Buffer.from('hello'))
   t.equal((await send(app, { method: 'DELETE', url: '/uploads', query: { key: upload.key } })).statusCode, 204)
-  t.same((await pages(app, '/multipart-uploads', 10)).flat().map(({ key }) => key), [other.key])
+  t.same(
+    (await pages(app, '/multipart-uploads', 10)).flat().map(({ key }) => key),
+    [other.key]
+  )
 })
 
 t.test('another owner’s upload is not deleted: 404, byte for byte the same whether or not it is there', async t => {
-  const { app, keys: [key] } = await withUploads(t, 1)
+  const {
+    app,
+    keys: [key]
+  } = await withUploads(t, 1)
   const open = await start(app, { filename: 'a.mp3' })
   const replies = []
-  for (const name of [key!, open.key, key!.replace(/[0-9a-f]/g, '0'), 'uploads/alice/../bob/x', 'elsewhere', 'uploads/alice/']) {
-    const { statusCode, headers: { date, ...headers }, body } = await send(app, { method: 'DELETE', url: '/uploads', query: { key: name } }, 'mallory')
+  for (const name of [
+    key!,
+    open.key,
+    key!.replace(/[0-9a-f]/g, '0'),
+    'uploads/alice/../bob/x',
+    'elsewhere',
+    'uploads/alice/'
+  ]) {
+    const {
+      statusCode,
+      headers: { date, ...headers },
+      body
+    } = await send(app, { method: 'DELETE', url: '/uploads', query: { key: name } }, 'mallory')
     replies.push({ statusCode, headers, body })
   }
   t.equal(replies[0]!.statusCode, 404)
@@ -151,8 +208,20 @@ t.test('another owner’s upload is not deleted: 404, byte for byte the same whe
 })
 
 t.test('a store that denies a list or a deletion is answered 502, and nothing of it is passed on', async t => {
-  const { app } = await uploaderApp(t, { ...ON, client: { region: 'us-east-1', endpoint: 'http://127.0.0.1:9', credentials: { accessKeyId: 'x', secretAccessKey: 'y' }, maxAttempts: 1 } })
-  for (const [method, url] of [['GET', '/uploads'], ['GET', '/multipart-uploads'], ['DELETE', '/uploads?key=uploads/alice/x.mp3']] as const) {
+  const { app } = await uploaderApp(t, {
+    ...ON,
+    client: {
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:9',
+      credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+      maxAttempts: 1
+    }
+  })
+  for (const [method, url] of [
+    ['GET', '/uploads'],
+    ['GET', '/multipart-uploads'],
+    ['DELETE', '/uploads?key=uploads/alice/x.mp3']
+  ] as const) {
     const response = await send(app, { method, url })
     t.match(response.json(), { statusCode: 503, code: 'FST_UPLOAD_STORE_UNAVAILABLE' })
   }

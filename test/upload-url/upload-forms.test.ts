@@ -9,7 +9,12 @@ async function policyOf (t: Parameters<typeof pluginApp>[0], payload: object, op
 
 t.test('a form binds key, type, metadata and exact size, and ends when the reply says', async t => {
   const { reply, policy } = await policyOf(t, { filename: 'a.mp3', size: 5 })
-  t.match(reply, { method: 'POST', key: 'uploads/alice/11111111-2222-4333-8444-555555555555.mp3', expiresIn: 900, expiresAt: '2026-01-01T12:15:00.000Z' })
+  t.match(reply, {
+    method: 'POST',
+    key: 'uploads/alice/11111111-2222-4333-8444-555555555555.mp3',
+    expiresIn: 900,
+    expiresAt: '2026-01-01T12:15:00.000Z'
+  })
   t.match(reply.fields, { key: reply.key, 'Content-Type': 'audio/mpeg', 'x-amz-meta-filename': 'a.mp3' })
   t.equal(policy.expiration, '2026-01-01T12:15:00Z')
   t.same(policy.conditions[0], ['content-length-range', 5, 5])
@@ -37,11 +42,19 @@ t.test('encryption is part of the policy', async t => {
 })
 
 t.test('where the store has no forms, the answer says so and names the way out', async t => {
-  t.match((await policyOf(t, {}, { forms: false })).reply, { statusCode: 501, code: 'FST_UPLOAD_FORMS_UNSUPPORTED', message: /upload URL/ })
+  t.match((await policyOf(t, {}, { forms: false })).reply, {
+    statusCode: 501,
+    code: 'FST_UPLOAD_FORMS_UNSUPPORTED',
+    message: /upload URL/
+  })
 })
 
 t.test('the public endpoint and the session token are in the form', async t => {
-  const client = { region: 'eu-central-1', endpoint: 'http://minio:9000', credentials: { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 'the-token' } }
+  const client = {
+    region: 'eu-central-1',
+    endpoint: 'http://minio:9000',
+    credentials: { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 'the-token' }
+  }
   const { reply } = await policyOf(t, {}, { client, publicEndpoint: 'https://s3.example.com' })
   t.match(reply.url, /^https:\/\/recordings\.s3\.example\.com\//)
   t.equal(reply.fields['X-Amz-Security-Token'], 'the-token')

@@ -18,23 +18,35 @@ async function listeningApp (t: Test) {
   const opened = once(gate, 'open')
   const sent = { batches: 0 }
   const app = Fastify()
-  t.teardown(() => { app.server.closeAllConnections(); return app.close() })
+  t.teardown(() => {
+    app.server.closeAllConnections()
+    return app.close()
+  })
   app.addHook('onSend', async ({ url }) => {
     if (url !== '/upload-urls') return
     sent.batches += 1
     app.server.emit('batch sent')
   })
-  app.get('/wait', async () => { await opened })
+  app.get('/wait', async () => {
+    await opened
+  })
   await app.register(uploadUrl, FIXED_OPTIONS)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { app, sent, release: () => { gate.emit('open') } }
+  return {
+    app,
+    sent,
+    release: () => {
+      gate.emit('open')
+    }
+  }
 }
 
 /** Asks for batches whose responses the client does not get to read, each on a connection of its own. */
 async function leaveUnread (app: FastifyInstance, sent: { readonly batches: number }, owner: string): Promise<Socket[]> {
   const { port } = app.server.address() as AddressInfo
   const wanted = sent.batches + MAX_BATCHES
-  const request = `GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /upload-urls HTTP/1.1\r\nHost: localhost\r\nx-user: ${owner}\r\n` +
+  const request =
+    `GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /upload-urls HTTP/1.1\r\nHost: localhost\r\nx-user: ${owner}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${BATCH.length}\r\nConnection: close\r\n\r\n${BATCH}`
   const sockets = Array.from({ length: MAX_BATCHES }, () => connect(port, '127.0.0.1').on('error', () => {}))
   for (const socket of sockets) socket.write(request)

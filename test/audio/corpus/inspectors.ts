@@ -6,13 +6,15 @@ import { RangeSource } from '../../../plugins/upload-url/audio/range-source.js'
 import { LIMITS, type CountedObject } from '../counted-object.js'
 
 /** What an inspector says of a file; undefined where it takes it for no audio. */
-export type Found = {
-  readonly duration?: number | undefined
-  readonly container?: string
-  readonly codec?: string
-  readonly sampleRate?: number | undefined
-  readonly channels?: number | undefined
-} | undefined
+export type Found =
+  | {
+    readonly duration?: number | undefined
+    readonly container?: string
+    readonly codec?: string
+    readonly sampleRate?: number | undefined
+    readonly channels?: number | undefined
+  }
+  | undefined
 
 /** An inspector reads a file within the limits of production. */
 export type Inspector = (object: CountedObject) => Promise<Found>
@@ -80,7 +82,10 @@ async function mediabunny (object: CountedObject): Promise<Found> {
     if (bytes.length < end - start) throw new Error('over the limits')
     return bytes
   }
-  const input = new Input({ source: new CustomSource({ getSize: () => object.size, read, maxCacheSize: LIMITS.maxBytes }), formats: ALL_FORMATS })
+  const input = new Input({
+    source: new CustomSource({ getSize: () => object.size, read, maxCacheSize: LIMITS.maxBytes }),
+    formats: ALL_FORMATS
+  })
   try {
     const track = await input.getPrimaryAudioTrack()
     if (track === null) return undefined

@@ -35,10 +35,13 @@ export class IsolatedInspector {
         resolve({ found: undefined, reads: 0, bytes: 0, milliseconds: MAX_SECONDS * 1000 })
       }
       const timer = setTimeout(fail, MAX_SECONDS * 1000)
-      this.#child.removeAllListeners().once('exit', fail).once('message', inspected => {
-        clearTimeout(timer)
-        resolve(inspected as Inspected)
-      })
+      this.#child
+        .removeAllListeners()
+        .once('exit', fail)
+        .once('message', inspected => {
+          clearTimeout(timer)
+          resolve(inspected as Inspected)
+        })
       this.#child.send(bytes)
     })
   }
@@ -59,7 +62,12 @@ function serve (label: string): void {
     const object = objectOf(bytes)
     const began = performance.now()
     const found = await inspect(object)
-    process.send!({ found, reads: object.requests, bytes: object.bytes, milliseconds: performance.now() - began } satisfies Inspected)
+    process.send!({
+      found,
+      reads: object.requests,
+      bytes: object.bytes,
+      milliseconds: performance.now() - began
+    } satisfies Inspected)
   })
 }
 

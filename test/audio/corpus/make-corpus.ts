@@ -33,14 +33,21 @@ export async function makeCorpus (folder: string): Promise<MadeRecording[]> {
   for (const path of [inputs, corpus]) mkdirSync(path, { recursive: true })
   for (const recipe of INPUTS) await make(recipe, inputs, inputs)
   const recorded = recordInChromium(join(inputs, 'in-48000-1.wav'), corpus)
-  const encoded = await inParallel(recipes(), async recipe => ({ path: await make(recipe, inputs, corpus), truth: recipe.truth }))
+  const encoded = await inParallel(recipes(), async recipe => ({
+    path: await make(recipe, inputs, corpus),
+    truth: recipe.truth
+  }))
   return [...encoded, ...(await recorded).map(path => ({ path })), ...damaged(corpus)]
 }
 
 async function make ({ name, command }: Recipe, inputs: string, folder: string): Promise<string> {
   const out = join(folder, name)
   if (existsSync(out)) return out
-  await run(`set -o pipefail; ${command}`, { shell: '/bin/bash', cwd: inputs, env: { ...process.env, out, fixtures: FIXTURES } })
+  await run(`set -o pipefail; ${command}`, {
+    shell: '/bin/bash',
+    cwd: inputs,
+    env: { ...process.env, out, fixtures: FIXTURES }
+  })
   if (statSync(out).size === 0) throw new Error(`nothing was written: ${command}`)
   return out
 }

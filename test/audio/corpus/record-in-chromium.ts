@@ -39,10 +39,15 @@ const RECORDERS: readonly RecorderShape[] = [
  * @returns their paths
  */
 export async function recordInChromium (sound: string, folder: string): Promise<string[]> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'] })
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required']
+  })
   try {
     const page = await browser.newPage()
-    const made = await page.evaluate<Array<{ name: string, base64: string }>>(`(${record})(${JSON.stringify({ shapes: RECORDERS, seconds: SECONDS, sound: readFileSync(sound).toString('base64') })})`)
+    const made = await page.evaluate<Array<{ name: string; base64: string }>>(
+      `(${record})(${JSON.stringify({ shapes: RECORDERS, seconds: SECONDS, sound: readFileSync(sound).toString('base64') })})`
+    )
     return made.map(({ name, base64 }) => {
       const path = join(folder, name)
       writeFileSync(path, Buffer.from(base64, 'base64'))

@@ -13,9 +13,20 @@ const POLICY = { 'content-security-policy': "default-src 'none'; script-src 'sel
 /** Adds routes for pages that load nothing but one of Uppy's prebuilt bundles. */
 export function serveClients (app: FastifyInstance): void {
   for (const name of ['uppy', 'uppy5']) {
-    app.get(`/clients/${name}`, (_request, reply) => reply.headers(POLICY).type('text/html').send(`<script type="module" src="/clients/${name}.js"></script><input type="file">`))
-    app.get(`/clients/${name}.js`, (_request, reply) => reply.type('text/javascript').send(`import * as bundle from './${name}.mjs'\nglobalThis.bundle = bundle`))
-    app.get(`/clients/${name}.mjs`, async (_request, reply) => reply.type('text/javascript').send(await readFile(join(dirname(resolve(`${name}/package.json`)), 'dist', 'uppy.min.mjs'))))
+    app.get(`/clients/${name}`, (_request, reply) =>
+      reply
+        .headers(POLICY)
+        .type('text/html')
+        .send(`<script type="module" src="/clients/${name}.js"></script><input type="file">`)
+    )
+    app.get(`/clients/${name}.js`, (_request, reply) =>
+      reply.type('text/javascript').send(`import * as bundle from './${name}.mjs'\nglobalThis.bundle = bundle`)
+    )
+    app.get(`/clients/${name}.mjs`, async (_request, reply) =>
+      reply
+        .type('text/javascript')
+        .send(await readFile(join(dirname(resolve(`${name}/package.json`)), 'dist', 'uppy.min.mjs')))
+    )
   }
 }
 
@@ -29,7 +40,10 @@ export async function openClient (t: Test, browser: Browser, { origin }: Site, n
 
 /** A path that stands for the owner of the API key, as the page's own server would get it. */
 export async function companionEndpoint ({ origin }: Site): Promise<string> {
-  const reply = await fetch(`${origin}/uppy-tokens`, { method: 'POST', headers: { authorization: `Bearer ${API_KEY}` } })
+  const reply = await fetch(`${origin}/uppy-tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}` }
+  })
   return ((await reply.json()) as { companionEndpoint: string }).companionEndpoint
 }
 

@@ -13,7 +13,7 @@ const big = new Uint8Array(PART + 1)
 /** What was answered, where it is what was asked for. */
 function taken<T> (
   operation: string,
-  { data, error, response }: { data?: T, error?: components['schemas']['UploadError'], response: Response }
+  { data, error, response }: { data?: T; error?: components['schemas']['UploadError']; response: Response }
 ): T {
   if (error !== undefined) throw new Error(`${operation}: ${error.code} ${error.message}`)
   console.log(`${operation} ${response.status}`)
@@ -26,20 +26,31 @@ async function put (url: string, body: Uint8Array<ArrayBuffer>, headers: Record<
   return response.headers.get('etag') ?? ''
 }
 
-const upload = taken('createUploadUrl', await client.GET('/upload-url', {
-  params: { query: { filename: 'dictation.mp3', size: recording.length } }
-}))
+const upload = taken(
+  'createUploadUrl',
+  await client.GET('/upload-url', {
+    params: { query: { filename: 'dictation.mp3', size: recording.length } }
+  })
+)
 await put(upload.url, new Uint8Array(recording), upload.headers)
 const method: 'PUT' = upload.method
 taken('generatePresignedUrl', await client.GET('/generate-presigned-url'))
-const { uploads: [first] } = taken('createUploadUrls', await client.POST('/upload-urls', {
-  body: { files: [{ contentType: 'audio/wav', metadata: { language: 'en' } }] }
-}))
+const {
+  uploads: [first]
+} = taken(
+  'createUploadUrls',
+  await client.POST('/upload-urls', {
+    body: { files: [{ contentType: 'audio/wav', metadata: { language: 'en' } }] }
+  })
+)
 taken('createUploadForm', await client.POST('/upload-forms', { body: { filename: 'a.wav', maxSize: 1000 } }))
 
-const status = taken('getUploadStatus', await client.GET('/upload-status', {
-  params: { query: { key: upload.key, inspect: true } }
-}))
+const status = taken(
+  'getUploadStatus',
+  await client.GET('/upload-status', {
+    params: { query: { key: upload.key, inspect: true } }
+  })
+)
 if (status.status !== 'uploaded' || status.audio?.container !== 'mp3') {
   throw new Error(`${method} ${first?.key}: ${JSON.stringify(status)}`)
 }
@@ -47,29 +58,50 @@ const link = taken('createDownloadUrl', await client.GET('/download-url', { para
 const download = await fetch(link.url)
 if (!recording.equals(new Uint8Array(await download.arrayBuffer()))) throw new Error('the recording came back changed')
 
-const result = taken('createResultUrl', await client.POST('/result-urls', {
-  body: { key: upload.key, name: 'transcript.json' }
-}))
+const result = taken(
+  'createResultUrl',
+  await client.POST('/result-urls', {
+    body: { key: upload.key, name: 'transcript.json' }
+  })
+)
 await put(result.url, new TextEncoder().encode('{}'), result.headers)
 const after = taken('getUploadStatus', await client.GET('/upload-status', { params: { query: { key: upload.key } } }))
 if (after.status !== 'uploaded' || after.results?.[0]?.name !== result.name) throw new Error(JSON.stringify(after))
-taken('createDownloadUrl', await client.GET('/download-url', {
-  params: { query: { key: upload.key, result: result.name } }
-}))
+taken(
+  'createDownloadUrl',
+  await client.GET('/download-url', {
+    params: { query: { key: upload.key, result: result.name } }
+  })
+)
 
-const started = taken('createMultipartUpload', await client.POST('/multipart-uploads', { body: { filename: 'long.wav' } }))
+const started = taken(
+  'createMultipartUpload',
+  await client.POST('/multipart-uploads', { body: { filename: 'long.wav' } })
+)
 const { key, uploadId } = started
-const { parts } = taken('createPartUrls', await client.POST('/multipart-uploads/part-urls', {
-  body: { key, uploadId, from: 1, to: 1 }
-}))
+const { parts } = taken(
+  'createPartUrls',
+  await client.POST('/multipart-uploads/part-urls', {
+    body: { key, uploadId, from: 1, to: 1 }
+  })
+)
 for (const { url } of parts) await put(url, big)
-const arrived = taken('listParts', await client.GET('/multipart-uploads/parts', {
-  params: { query: { key, uploadId } }
-}))
-taken('completeMultipartUpload', await client.POST('/multipart-uploads/complete', {
-  body: { key, uploadId, parts: arrived.parts.map(({ partNumber, etag }) => ({ partNumber, etag })) }
-}))
+const arrived = taken(
+  'listParts',
+  await client.GET('/multipart-uploads/parts', {
+    params: { query: { key, uploadId } }
+  })
+)
+taken(
+  'completeMultipartUpload',
+  await client.POST('/multipart-uploads/complete', {
+    body: { key, uploadId, parts: arrived.parts.map(({ partNumber, etag }) => ({ partNumber, etag })) }
+  })
+)
 const other = taken('createMultipartUpload', await client.POST('/multipart-uploads', { body: {} }))
-taken('abortMultipartUpload', await client.DELETE('/multipart-uploads', {
-  params: { query: { key: other.key, uploadId: other.uploadId } }
-}))
+taken(
+  'abortMultipartUpload',
+  await client.DELETE('/multipart-uploads', {
+    params: { query: { key: other.key, uploadId: other.uploadId } }
+  })
+)

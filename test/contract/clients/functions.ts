@@ -9,7 +9,11 @@ client.setConfig({ baseUrl, auth: apiKey })
 const recording = await readFile(file)
 const { data: upload, error } = await createUploadUrl({ query: { filename: 'dictation.mp3', size: recording.length } })
 if (upload === undefined) throw new Error(error.message)
-const { status } = await fetch(upload.url, { method: upload.method, headers: upload.headers, body: new Uint8Array(recording) })
+const { status } = await fetch(upload.url, {
+  method: upload.method,
+  headers: upload.headers,
+  body: new Uint8Array(recording)
+})
 const { data: landed } = await getUploadStatus({ query: { key: upload.key } })
 console.log(status, landed?.status, landed?.status === 'uploaded' && landed.size === recording.length)
 

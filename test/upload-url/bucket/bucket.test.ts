@@ -2,14 +2,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import {
-  DeleteBucketPolicyCommand, GetBucketCorsCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutBucketCorsCommand,
-  PutBucketLifecycleConfigurationCommand, PutBucketPolicyCommand
+  DeleteBucketPolicyCommand,
+  GetBucketCorsCommand,
+  GetBucketLifecycleConfigurationCommand,
+  ListObjectsV2Command,
+  PutBucketCorsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand
 } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { checkBucket, type CheckResult } from '../../../plugins/upload-url/bucket/check.js'
 import { createCheckContext } from '../../../plugins/upload-url/bucket/context.js'
 import {
-  BucketEnvironmentSchema, Environment, readBucketSettings, type BucketEnvironment
+  BucketEnvironmentSchema,
+  Environment,
+  readBucketSettings,
+  type BucketEnvironment
 } from '../../../plugins/upload-url/bucket/environment.js'
 import { setUpBucket } from '../../../plugins/upload-url/bucket/setup.js'
 import { freePort } from '../../fixtures/free-port.js'
@@ -43,14 +51,19 @@ function settingsFor (variables: Record<string, string>) {
 
 async function preparedStore (t: Test): Promise<Store> {
   const store = await startStore(t)
-  await setUpBucket({ client: store.client, bucket: store.bucket, keyPrefix: 'uploads', corsOrigins: [ORIGIN], createBucket: false }, () => {})
+  await setUpBucket(
+    { client: store.client, bucket: store.bucket, keyPrefix: 'uploads', corsOrigins: [ORIGIN], createBucket: false },
+    () => {}
+  )
   return store
 }
 
 async function check (variables: Record<string, string>, now?: () => Date) {
   const results: CheckResult[] = []
   const context = await createCheckContext(settingsFor(variables), now)
-  const isHealthy = await checkBucket(context, result => { results.push(result) })
+  const isHealthy = await checkBucket(context, result => {
+    results.push(result)
+  })
   await context.close()
   return { isHealthy, results }
 }
@@ -62,13 +75,15 @@ async function errorsOf (variables: Record<string, string>, now?: () => Date): P
 
 t.test('a bucket that was set up passes, and a key with every permission gets warnings', async t => {
   const { isHealthy, results } = await check(variablesFor(await preparedStore(t)))
-  t.same(results.filter(({ outcome }) => outcome === 'failed'), [])
+  t.same(
+    results.filter(({ outcome }) => outcome === 'failed'),
+    []
+  )
   t.ok(isHealthy)
-  t.same(results.filter(({ outcome }) => outcome === 'warning').map(({ title }) => title), [
-    'the key must not list the bucket',
-    'the key must not write outside of the prefix',
-    'the key must not delete'
-  ])
+  t.same(
+    results.filter(({ outcome }) => outcome === 'warning').map(({ title }) => title),
+    ['the key must not list the bucket', 'the key must not write outside of the prefix', 'the key must not delete']
+  )
 })
 
 t.test('a check deletes the objects that it created', async t => {
@@ -83,7 +98,14 @@ t.test('setting up twice leaves one rule of ours, and those of others', async t 
   const { client, bucket } = store
   const others = { AllowedOrigins: ['https://other.example'], AllowedMethods: ['GET'], ID: 'theirs' }
   await client.send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [others] } }))
-  await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket: bucket, LifecycleConfiguration: { Rules: [{ ID: 'theirs', Status: 'Enabled', Filter: { Prefix: 'tmp/' }, Expiration: { Days: 1 } }] } }))
+  await client.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket: bucket,
+      LifecycleConfiguration: {
+        Rules: [{ ID: 'theirs', Status: 'Enabled', Filter: { Prefix: 'tmp/' }, Expiration: { Days: 1 } }]
+      }
+    })
+  )
   const options = { client, bucket, keyPrefix: 'uploads', corsOrigins: [ORIGIN], createBucket: false }
   await setUpBucket(options, () => {})
   await setUpBucket(options, () => {})
@@ -98,14 +120,21 @@ t.test('setup creates a bucket where it is told to', async t => {
   const bucket = `${store.bucket}-created`
   const steps: string[] = []
   const options = { client: store.client, bucket, keyPrefix: 'uploads', corsOrigins: [ORIGIN], createBucket: true }
-  await setUpBucket(options, step => { steps.push(step) })
+  await setUpBucket(options, step => {
+    steps.push(step)
+  })
   t.match(steps[0], `created the bucket ${bucket}`)
   t.same(await errorsOf({ ...variablesFor(store), S3_BUCKET_NAME: bucket }), [])
-  await setUpBucket(options, step => { t.notMatch(step, 'created the bucket') })
+  await setUpBucket(options, step => {
+    t.notMatch(step, 'created the bucket')
+  })
 })
 
 t.test('a store that can’t be reached is named, and nothing more is tried', async t => {
-  const { results } = await check({ ...variablesFor(await preparedStore(t)), S3_ENDPOINT: `http://127.0.0.1:${await freePort()}` })
+  const { results } = await check({
+    ...variablesFor(await preparedStore(t)),
+    S3_ENDPOINT: `http://127.0.0.1:${await freePort()}`
+  })
   t.match(results.at(-1), { outcome: 'failed', detail: /cannot be reached/, hint: /S3_ENDPOINT/ })
   t.equal(results.length, 2)
 })
@@ -117,12 +146,21 @@ t.test('a missing bucket is named', async t => {
 
 t.test('a clock that is 20 minutes off is named', async t => {
   const variables = variablesFor(await preparedStore(t))
-  t.match(await errorsOf(variables, () => new Date(Date.now() + 20 * 60_000)), [{ detail: 'this machine is 20 minutes ahead', hint: /NTP/ }])
-  t.match(await errorsOf(variables, () => new Date(Date.now() - 20 * 60_000)), [{ detail: 'this machine is 20 minutes behind', hint: /NTP/ }])
+  t.match(await errorsOf(variables, () => new Date(Date.now() + 20 * 60_000)), [
+    { detail: 'this machine is 20 minutes ahead', hint: /NTP/ }
+  ])
+  t.match(await errorsOf(variables, () => new Date(Date.now() - 20 * 60_000)), [
+    { detail: 'this machine is 20 minutes behind', hint: /NTP/ }
+  ])
 })
 
 for (const [what, wrong, code, hint] of [
-  ['a wrong secret', { AWS_SECRET_ACCESS_KEY: 'wrong' }, 'SignatureDoesNotMatch', /AWS_SECRET_ACCESS_KEY does not belong/],
+  [
+    'a wrong secret',
+    { AWS_SECRET_ACCESS_KEY: 'wrong' },
+    'SignatureDoesNotMatch',
+    /AWS_SECRET_ACCESS_KEY does not belong/
+  ],
   ['an unknown key', { AWS_ACCESS_KEY_ID: 'NOBODY' }, 'InvalidAccessKeyId', /does not know AWS_ACCESS_KEY_ID/]
 ] as const) {
   t.test(`${what} is named as such, and ends the check`, async t => {
@@ -134,28 +172,50 @@ for (const [what, wrong, code, hint] of [
       detail: `a signed request was answered 403 (${code})`,
       hint
     })
-    t.same(results.slice(0, -1).map(({ title }) => title), [
-      'credentials are configured',
-      'the store answers at the address that uploaders use',
-      'the clock of this machine agrees with the store’s'
-    ], 'nothing is said of the bucket, or of permissions')
+    t.same(
+      results.slice(0, -1).map(({ title }) => title),
+      [
+        'credentials are configured',
+        'the store answers at the address that uploaders use',
+        'the clock of this machine agrees with the store’s'
+      ],
+      'nothing is said of the bucket, or of permissions'
+    )
   })
 }
 
 t.test('a bucket whose CORS rules forget an origin is named, with the command that helps', async t => {
   const store = await preparedStore(t)
   const errors = await errorsOf({ ...variablesFor(store), CORS_ORIGINS: `${ORIGIN},https://forgotten.example` })
-  t.match(errors, [{ title: /https:\/\/forgotten\.example/, detail: /do not allow this origin/, hint: /fastify-upload-url setup/ }])
+  t.match(errors, [
+    { title: /https:\/\/forgotten\.example/, detail: /do not allow this origin/, hint: /fastify-upload-url setup/ }
+  ])
 })
 
 for (const [what, rule, detail] of [
   ['the ETag', { AllowedMethods: ['PUT'], AllowedHeaders: ['*'] }, /do not expose ETag/],
-  ['a signed header', { AllowedMethods: ['PUT'], AllowedHeaders: ['content-type', 'x-amz-*'], ExposeHeaders: ['ETag'] }, /if-none-match|do not allow this origin/],
-  ['PUT', { AllowedMethods: ['GET'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] }, /do not allow this origin|do not allow PUT/]
+  [
+    'a signed header',
+    { AllowedMethods: ['PUT'], AllowedHeaders: ['content-type', 'x-amz-*'], ExposeHeaders: ['ETag'] },
+    /if-none-match|do not allow this origin/
+  ],
+  [
+    'PUT',
+    { AllowedMethods: ['GET'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] },
+    /do not allow this origin|do not allow PUT/
+  ]
 ] as const) {
   t.test(`a bucket whose CORS rules forget ${what} is named`, async t => {
     const store = await preparedStore(t)
-    const CORSRules = [{ ...rule, AllowedMethods: [...rule.AllowedMethods], AllowedHeaders: [...rule.AllowedHeaders], ExposeHeaders: 'ExposeHeaders' in rule ? [...rule.ExposeHeaders] : [], AllowedOrigins: [ORIGIN] }]
+    const CORSRules = [
+      {
+        ...rule,
+        AllowedMethods: [...rule.AllowedMethods],
+        AllowedHeaders: [...rule.AllowedHeaders],
+        ExposeHeaders: 'ExposeHeaders' in rule ? [...rule.ExposeHeaders] : [],
+        AllowedOrigins: [ORIGIN]
+      }
+    ]
     await store.client.send(new PutBucketCorsCommand({ Bucket: store.bucket, CORSConfiguration: { CORSRules } }))
     t.match(await errorsOf(variablesFor(store)), [{ detail }])
   })
@@ -166,22 +226,43 @@ t.test('a bucket that any page may upload to is warned of', async t => {
   const CORSRules = [{ AllowedOrigins: ['*'], AllowedMethods: ['PUT'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'] }]
   await store.client.send(new PutBucketCorsCommand({ Bucket: store.bucket, CORSConfiguration: { CORSRules } }))
   const { results } = await check(variablesFor(store))
-  t.match(results.find(({ title }) => title === 'pages of other origins may not'), { outcome: 'warning' })
+  t.match(
+    results.find(({ title }) => title === 'pages of other origins may not'),
+    { outcome: 'warning' }
+  )
 })
 
 t.test('a missing lifecycle rule is named, with the command that helps', async t => {
   const store = await preparedStore(t)
-  const Rules = [{ ID: 'elsewhere', Status: 'Enabled' as const, Filter: { Prefix: 'elsewhere/' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }]
-  await store.client.send(new PutBucketLifecycleConfigurationCommand({ Bucket: store.bucket, LifecycleConfiguration: { Rules } }))
-  t.match(await errorsOf(variablesFor(store)), [{ title: /never completed are aborted/, hint: /fastify-upload-url setup/ }])
+  const Rules = [
+    {
+      ID: 'elsewhere',
+      Status: 'Enabled' as const,
+      Filter: { Prefix: 'elsewhere/' },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }
+    }
+  ]
+  await store.client.send(
+    new PutBucketLifecycleConfigurationCommand({ Bucket: store.bucket, LifecycleConfiguration: { Rules } })
+  )
+  t.match(await errorsOf(variablesFor(store)), [
+    { title: /never completed are aborted/, hint: /fastify-upload-url setup/ }
+  ])
 })
 
 if (isRgw) {
   t.test('a key that may only read is named, with the rights it needs', async t => {
     const store = await preparedStore(t)
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: ['s3:PutObject'], Resource: [`arn:aws:s3:::${store.bucket}/*`] }] })
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Deny', Principal: '*', Action: ['s3:PutObject'], Resource: [`arn:aws:s3:::${store.bucket}/*`] }
+      ]
+    })
     await store.client.send(new PutBucketPolicyCommand({ Bucket: store.bucket, Policy }))
-    t.match(await errorsOf(variablesFor(store)), [{ detail: 'PUT was answered 403 (AccessDenied)', hint: /s3:PutObject/ }])
+    t.match(await errorsOf(variablesFor(store)), [
+      { detail: 'PUT was answered 403 (AccessDenied)', hint: /s3:PutObject/ }
+    ])
   })
 
   t.test('a key with the rights it needs and no others is not warned of', async t => {
@@ -191,13 +272,21 @@ if (isRgw) {
       Statement: [
         { Effect: 'Deny', Principal: '*', Action: ['s3:ListBucket'], Resource: [`arn:aws:s3:::${store.bucket}`] },
         { Effect: 'Deny', Principal: '*', Action: ['s3:DeleteObject'], Resource: [`arn:aws:s3:::${store.bucket}/*`] },
-        { Effect: 'Deny', Principal: '*', Action: ['s3:PutObject'], NotResource: [`arn:aws:s3:::${store.bucket}/uploads/*`] }
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: ['s3:PutObject'],
+          NotResource: [`arn:aws:s3:::${store.bucket}/uploads/*`]
+        }
       ]
     })
     await store.client.send(new PutBucketPolicyCommand({ Bucket: store.bucket, Policy }))
     const { results } = await check(variablesFor(store))
     await store.client.send(new DeleteBucketPolicyCommand({ Bucket: store.bucket }))
-    t.same(results.filter(({ outcome }) => outcome !== 'ok'), [])
+    t.same(
+      results.filter(({ outcome }) => outcome !== 'ok'),
+      []
+    )
   })
 } else {
   t.test('a wrong region is named', async t => {
@@ -206,11 +295,16 @@ if (isRgw) {
   })
 }
 
-async function run (variables: Record<string, string>, ...words: string[]): Promise<{ code: number | null, output: string }> {
+async function run (
+  variables: Record<string, string>,
+  ...words: string[]
+): Promise<{ code: number | null; output: string }> {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [...RUN_SOURCE, 'plugins/upload-url/bucket/cli.ts', ...words], { env: { PATH, NODE_NO_WARNINGS: '1', ...variables } })
+  const child = spawn(process.execPath, [...RUN_SOURCE, 'plugins/upload-url/bucket/cli.ts', ...words], {
+    env: { PATH, NODE_NO_WARNINGS: '1', ...variables }
+  })
   const output = Promise.all([text(child.stdout), text(child.stderr)])
-  const [code] = await once(child, 'close') as [number | null]
+  const [code] = (await once(child, 'close')) as [number | null]
   return { code, output: (await output).join('') }
 }
 
@@ -228,7 +322,10 @@ t.test('the executable fails with the reason and what to do, and shows no secret
   const variables = { ...variablesFor(await preparedStore(t)), AWS_SECRET_ACCESS_KEY: 'hunter2hunter2' }
   const { code, output } = await run(variables, 'check')
   t.equal(code, 1)
-  t.match(output, /^FAILED +the store accepts the credentials.*SignatureDoesNotMatch.*\n +AWS_SECRET_ACCESS_KEY does not belong/m)
+  t.match(
+    output,
+    /^FAILED +the store accepts the credentials.*SignatureDoesNotMatch.*\n +AWS_SECRET_ACCESS_KEY does not belong/m
+  )
   t.notMatch(output, /hunter2|X-Amz-Signature/)
 })
 
@@ -243,7 +340,10 @@ t.test('with nothing set, the executable names what is missing, and shows an exa
   for (const command of ['check', 'setup']) {
     const { code, output } = await run({}, command)
     t.equal(code, 1)
-    t.match(output, /^Invalid configuration:\n {2}- S3_BUCKET_NAME is not set\n\n.*S3_BUCKET_NAME=recordings AWS_REGION=/s)
+    t.match(
+      output,
+      /^Invalid configuration:\n {2}- S3_BUCKET_NAME is not set\n\n.*S3_BUCKET_NAME=recordings AWS_REGION=/s
+    )
     t.notMatch(output, /SDK|Node|at file:/)
   }
 })
@@ -255,7 +355,12 @@ t.test('without a region, the executable names AWS_REGION', async t => {
 })
 
 t.test('without credentials, the executable names the variables, and nothing else', async t => {
-  const variables = { S3_BUCKET_NAME: 'recordings', AWS_REGION: 'eu-central-1', HOME: t.testdir(), AWS_EC2_METADATA_DISABLED: 'true' }
+  const variables = {
+    S3_BUCKET_NAME: 'recordings',
+    AWS_REGION: 'eu-central-1',
+    HOME: t.testdir(),
+    AWS_EC2_METADATA_DISABLED: 'true'
+  }
   const { code, output } = await run(variables, 'check')
   t.equal(code, 1)
   t.match(output, /^FAILED +credentials are configured: .*\n +Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/)

@@ -26,7 +26,7 @@ const THEIRS = `<QueueConfiguration><Id>theirs</Id><Queue>${QUEUE}-theirs</Queue
 
 /** Sets events up at a store that answers as S3 does, and gives what it was sent. */
 async function setUp (t: Test, events: string, { configured = '', refusal = '' } = {}) {
-  const requests: Array<{ readonly method: string, readonly url: string, readonly body: string }> = []
+  const requests: Array<{ readonly method: string; readonly url: string; readonly body: string }> = []
   const store = await scriptedStore(t, async (request, response) => {
     requests.push({ method: request.method!, url: request.url!, body: await text(request) })
     if (request.method === 'GET') response.end(`<NotificationConfiguration>${configured}</NotificationConfiguration>`)
@@ -36,25 +36,37 @@ async function setUp (t: Test, events: string, { configured = '', refusal = '' }
   const client = new S3Client({ ...store, forcePathStyle: true, maxAttempts: 1 })
   t.teardown(() => client.destroy())
   const steps: string[] = []
-  const remainder = await setUpEvents({ client, bucket: store.bucket, keyPrefix: 'uploads', destination: parseEventDestination(events) }, step => { steps.push(step) })
+  const remainder = await setUpEvents(
+    { client, bucket: store.bucket, keyPrefix: 'uploads', destination: parseEventDestination(events) },
+    step => {
+      steps.push(step)
+    }
+  )
   return { requests, steps, remainder: remainder ?? '', put: requests.find(({ method }) => method === 'PUT')!.body }
 }
 
 for (const [what, events, arn] of [
   ['a queue', QUEUE, QUEUE],
   ['a queue by its URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/uploads', QUEUE],
-  ['a queue in China by its URL', 'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/uploads', 'arn:aws-cn:sqs:cn-north-1:123456789012:uploads']
+  [
+    'a queue in China by its URL',
+    'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/uploads',
+    'arn:aws-cn:sqs:cn-north-1:123456789012:uploads'
+  ]
 ] as const) {
-  t.test(`new objects below the prefix are sent to ${what}, and the policy that is left to paste names both`, async t => {
-    const { put, remainder, steps } = await setUp(t, events)
-    t.match(put, `<Queue>${arn}</Queue>`)
-    t.match(put, '<Event>s3:ObjectCreated:*</Event>')
-    t.match(put, '<Name>prefix</Name><Value>uploads/</Value>')
-    t.match(remainder, `"Resource": "${arn}"`)
-    t.match(remainder, /"aws:SourceArn": "arn:aws(-cn)?:s3:::recordings"/)
-    t.match(remainder, /"sqs:SendMessage"[^]*"sqs:ReceiveMessage"/)
-    t.match(steps, [/^set the events of new objects below uploads\/ to be sent to arn:aws/])
-  })
+  t.test(
+    `new objects below the prefix are sent to ${what}, and the policy that is left to paste names both`,
+    async t => {
+      const { put, remainder, steps } = await setUp(t, events)
+      t.match(put, `<Queue>${arn}</Queue>`)
+      t.match(put, '<Event>s3:ObjectCreated:*</Event>')
+      t.match(put, '<Name>prefix</Name><Value>uploads/</Value>')
+      t.match(remainder, `"Resource": "${arn}"`)
+      t.match(remainder, /"aws:SourceArn": "arn:aws(-cn)?:s3:::recordings"/)
+      t.match(remainder, /"sqs:SendMessage"[^]*"sqs:ReceiveMessage"/)
+      t.match(steps, [/^set the events of new objects below uploads\/ to be sent to arn:aws/])
+    }
+  )
 }
 
 t.test('what others have configured stays, and what was set up before is replaced', async t => {
@@ -92,16 +104,28 @@ t.test('a destination that S3 must not send to is explained by the policy that i
 })
 
 t.test('events that are configured already are explained', async t => {
-  const refusal = errorBody('InvalidArgument', 'Configurations overlap. Configurations on the same bucket cannot share a common event type.')
+  const refusal = errorBody(
+    'InvalidArgument',
+    'Configurations overlap. Configurations on the same bucket cannot share a common event type.'
+  )
   await t.rejects(setUp(t, QUEUE, { refusal }), { message: /overlap/, hint: /EventBridge/ })
 })
 
 t.test('a check takes the event of its own upload from a queue, and leaves those of others', async t => {
   const store = await startStore(t)
   const uploads = await uploadsTo(t, store)
-  const calls: Array<{ readonly action: unknown, readonly body: Record<string, unknown> }> = []
+  const calls: Array<{ readonly action: unknown; readonly body: Record<string, unknown> }> = []
   const keys = new Set<string>()
-  const eventOf = (key: string) => JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name: store.bucket }, object: { key } } }] })
+  const eventOf = (key: string) =>
+    JSON.stringify({
+      Records: [
+        {
+          eventSource: 'aws:s3',
+          eventName: 'ObjectCreated:Put',
+          s3: { bucket: { name: store.bucket }, object: { key } }
+        }
+      ]
+    })
   const { endpoint } = await scriptedStore(t, async (request, response) => {
     const action = String(request.headers['x-amz-target']).split('.')[1]
     calls.push({ action, body: JSON.parse(await text(request)) })
@@ -111,24 +135,51 @@ t.test('a check takes the event of its own upload from a queue, and leaves those
     response.end(JSON.stringify(calls.length === 1 ? {} : { Messages }))
   })
   await store.client.send(new HeadBucketCommand({ Bucket: store.bucket }))
-  const from = await eventCheck(`${endpoint}/123456789012/uploads`).run(contextOf({ client: store.client, uploads, createdKeys: keys }))
+  const from = await eventCheck(`${endpoint}/123456789012/uploads`).run(
+    contextOf({ client: store.client, uploads, createdKeys: keys })
+  )
   t.match(from, /^from the queue uploads, after \d+ ms$/)
-  t.same(calls.filter(({ action }) => action === 'DeleteMessage').map(({ body }) => body['ReceiptHandle']), [...keys])
+  t.same(
+    calls.filter(({ action }) => action === 'DeleteMessage').map(({ body }) => body['ReceiptHandle']),
+    [...keys]
+  )
 })
 
 t.test('a queue that a check may not read is an error that says so', async t => {
   const store = await startStore(t)
-  const { endpoint } = await scriptedStore(t, (_request, response) => { response.writeHead(403).end('{"__type":"com.amazonaws.sqs#AccessDenied"}') })
+  const { endpoint } = await scriptedStore(t, (_request, response) => {
+    response.writeHead(403).end('{"__type":"com.amazonaws.sqs#AccessDenied"}')
+  })
   const context = contextOf({ client: store.client, uploads: await uploadsTo(t, store) })
-  await t.rejects(eventCheck(`${endpoint}/123456789012/uploads`).run(context), { message: 'ReceiveMessage was answered 403 (AccessDenied)' })
+  await t.rejects(eventCheck(`${endpoint}/123456789012/uploads`).run(context), {
+    message: 'ReceiveMessage was answered 403 (AccessDenied)'
+  })
 })
 
 /** What a check of events needs of its context. */
-function contextOf ({ createdKeys = new Set<string>(), ...rest }: Pick<BucketCheckContext, 'client' | 'uploads'> & Partial<BucketCheckContext>): BucketCheckContext {
-  return { bucket: 'recordings', keyPrefix: 'uploads', corsOrigins: [], now: () => new Date(), keyOutsidePrefix: 'x', createdKeys, close: async () => {}, ...rest }
+function contextOf ({
+  createdKeys = new Set<string>(),
+  ...rest
+}: Pick<BucketCheckContext, 'client' | 'uploads'> & Partial<BucketCheckContext>): BucketCheckContext {
+  return {
+    bucket: 'recordings',
+    keyPrefix: 'uploads',
+    corsOrigins: [],
+    now: () => new Date(),
+    keyOutsidePrefix: 'x',
+    createdKeys,
+    close: async () => {},
+    ...rest
+  }
 }
 
-for (const wrong of ['', 'uploads', 'arn:aws:s3:::recordings', 'arn:aws:lambda:eu-central-1:123456789012:function:f', 'ftp://a.example/']) {
+for (const wrong of [
+  '',
+  'uploads',
+  'arn:aws:s3:::recordings',
+  'arn:aws:lambda:eu-central-1:123456789012:function:f',
+  'ftp://a.example/'
+]) {
   t.test(`events are not sent to ${JSON.stringify(wrong)}`, async t => {
     t.throws(() => parseEventDestination(wrong), ConfigError)
   })
@@ -144,12 +195,18 @@ if (isRgw) {
       server.emit('event')
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    t.teardown(() => { server.close() })
+    t.teardown(() => {
+      server.close()
+    })
     const { client, bucket } = store
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/upload-events/a-secret-of-the-path-0123`
     const steps: string[] = []
     const setup = { client, bucket, keyPrefix: 'uploads', destination: parseEventDestination(url) }
-    for (let i = 0; i < 2; i++) await setUpEvents(setup, step => { steps.push(step) })
+    for (let i = 0; i < 2; i++) {
+      await setUpEvents(setup, step => {
+        steps.push(step)
+      })
+    }
     t.notMatch(steps.join(), 'a-secret-of-the-path')
     const { TopicConfigurations } = await client.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket }))
     t.match(TopicConfigurations, [{ Id: 'fastify-upload-url' }])

@@ -10,21 +10,28 @@ const json = (value: unknown) => JSON.stringify(value)
 
 /** An event record as Amazon S3 documents it (user guide, "Event message structure"). */
 const s3 = (key: string, eventName = 'ObjectCreated:Put') => ({
-  Records: [{
-    eventVersion: '2.1',
-    eventSource: 'aws:s3',
-    awsRegion: 'us-west-2',
-    eventTime: '1970-01-01T00:00:00.000Z',
-    eventName,
-    userIdentity: { principalId: 'AIDAJDPLRKLG7UEXAMPLE' },
-    requestParameters: { sourceIPAddress: '127.0.0.1' },
-    s3: {
-      s3SchemaVersion: '1.0',
-      configurationId: 'testConfigRule',
-      bucket: { name: BUCKET, ownerIdentity: { principalId: 'A3NL1KOZZKExample' }, arn: `arn:aws:s3:::${BUCKET}` },
-      object: { key: form(key), size: 1024, eTag: 'd41d8cd98f00b204e9800998ecf8427e', sequencer: '0055AED6DCD90281E5' }
+  Records: [
+    {
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: 'us-west-2',
+      eventTime: '1970-01-01T00:00:00.000Z',
+      eventName,
+      userIdentity: { principalId: 'AIDAJDPLRKLG7UEXAMPLE' },
+      requestParameters: { sourceIPAddress: '127.0.0.1' },
+      s3: {
+        s3SchemaVersion: '1.0',
+        configurationId: 'testConfigRule',
+        bucket: { name: BUCKET, ownerIdentity: { principalId: 'A3NL1KOZZKExample' }, arn: `arn:aws:s3:::${BUCKET}` },
+        object: {
+          key: form(key),
+          size: 1024,
+          eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+          sequencer: '0055AED6DCD90281E5'
+        }
+      }
     }
-  }]
+  ]
 })
 
 const sns = (message: unknown) => ({
@@ -41,7 +48,11 @@ const sns = (message: unknown) => ({
 const SOURCES: Readonly<Record<string, (key: string) => unknown>> = {
   'Amazon S3, event records (S3 user guide)': key => s3(key),
   'the same through SNS (SNS developer guide, "HTTP/HTTPS notification JSON format")': key => sns(s3(key)),
-  'the same in a message of SQS (SQS API, Message)': key => ({ MessageId: '1', ReceiptHandle: 'x', Body: json(s3(key)) }),
+  'the same in a message of SQS (SQS API, Message)': key => ({
+    MessageId: '1',
+    ReceiptHandle: 'x',
+    Body: json(s3(key))
+  }),
   'SNS in SQS': key => ({ MessageId: '1', Body: json(sns(s3(key))) }),
   'SNS in SQS in the event of a function (Lambda developer guide, "Using Lambda with Amazon SQS")': key => ({
     Records: [{ messageId: '1', receiptHandle: 'x', body: json(sns(s3(key))), eventSource: 'aws:sqs' }]
@@ -75,21 +86,30 @@ const SOURCES: Readonly<Record<string, (key: string) => unknown>> = {
   'MinIO (bucket notification guide; keys as url.QueryEscape writes them)': key => ({
     EventName: 's3:ObjectCreated:Put',
     Key: `${BUCKET}/${key}`,
-    Records: [{
-      eventSource: 'minio:s3',
-      eventName: 's3:ObjectCreated:Put',
-      s3: { bucket: { name: BUCKET }, object: { key: queryEscape(key), size: 488, eTag: 'f22d66a7d0dbbc4a7cf1122eeeb1a106' } }
-    }]
+    Records: [
+      {
+        eventSource: 'minio:s3',
+        eventName: 's3:ObjectCreated:Put',
+        s3: {
+          bucket: { name: BUCKET },
+          object: { key: queryEscape(key), size: 488, eTag: 'f22d66a7d0dbbc4a7cf1122eeeb1a106' }
+        }
+      }
+    ]
   }),
   'Ceph RGW ("Bucket Notifications", event record; sizes as text)': key => ({
-    Records: [{
-      eventSource: 'ceph:s3',
-      eventName: 'ObjectCreated:Put',
-      s3: { bucket: { name: BUCKET }, object: { key, size: '1024', eTag: '', versionId: '' } }
-    }]
+    Records: [
+      {
+        eventSource: 'ceph:s3',
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: BUCKET }, object: { key, size: '1024', eTag: '', versionId: '' } }
+      }
+    ]
   }),
   'SeaweedFS (weed/notification/webhook)': key => ({
-    key: `/buckets/${BUCKET}/${key}`, event_type: 'create', message: { new_entry: { name: key } }
+    key: `/buckets/${BUCKET}/${key}`,
+    event_type: 'create',
+    message: { new_entry: { name: key } }
   })
 }
 
@@ -110,28 +130,65 @@ for (const name of ['Put', 'Post', 'Copy', 'CompleteMultipartUpload']) {
 }
 
 t.test('a batch tells of all its uploads, whatever else is in it', async t => {
-  const batch = { Messages: [{ Body: json(s3('a')) }, { Body: 'not JSON' }, { Body: json(s3('b', 'ObjectRemoved:Delete')) }, { Body: json(sns(s3('c'))) }] }
-  t.same(readStoreEvents(batch).map(({ key }) => key), ['a', 'c'])
-  t.same(readStoreEvents([s3('a'), s3('b')]).map(({ key }) => key), ['a', 'b'])
+  const batch = {
+    Messages: [
+      { Body: json(s3('a')) },
+      { Body: 'not JSON' },
+      { Body: json(s3('b', 'ObjectRemoved:Delete')) },
+      { Body: json(sns(s3('c'))) }
+    ]
+  }
+  t.same(
+    readStoreEvents(batch).map(({ key }) => key),
+    ['a', 'c']
+  )
+  t.same(
+    readStoreEvents([s3('a'), s3('b')]).map(({ key }) => key),
+    ['a', 'b']
+  )
 })
 
 const SILENT: Readonly<Record<string, unknown>> = {
-  'the test event of S3': { Service: 'Amazon S3', Event: 's3:TestEvent', Time: '2014-10-13T15:57:02.089Z', Bucket: BUCKET, RequestId: '5582815E1AEA5ADF' },
+  'the test event of S3': {
+    Service: 'Amazon S3',
+    Event: 's3:TestEvent',
+    Time: '2014-10-13T15:57:02.089Z',
+    Bucket: BUCKET,
+    RequestId: '5582815E1AEA5ADF'
+  },
   'the same in SNS': sns({ Service: 'Amazon S3', Event: 's3:TestEvent' }),
   'a deletion': s3('x', 'ObjectRemoved:Delete'),
-  'a deletion of EventBridge': { source: 'aws.s3', 'detail-type': 'Object Deleted', detail: { bucket: { name: BUCKET }, object: { key: 'x' } } },
-  'an event of another service': { source: 'aws.ec2', 'detail-type': 'Object Created', detail: { bucket: { name: BUCKET }, object: { key: 'x' } } },
+  'a deletion of EventBridge': {
+    source: 'aws.s3',
+    'detail-type': 'Object Deleted',
+    detail: { bucket: { name: BUCKET }, object: { key: 'x' } }
+  },
+  'an event of another service': {
+    source: 'aws.ec2',
+    'detail-type': 'Object Created',
+    detail: { bucket: { name: BUCKET }, object: { key: 'x' } }
+  },
   'a deletion of R2': { action: 'DeleteObject', bucket: BUCKET, object: { key: 'x' } },
   'a deletion of SeaweedFS': { key: `/buckets/${BUCKET}/x`, event_type: 'delete' },
-  'a subscription of SNS': { Type: 'SubscriptionConfirmation', Token: 'x', SubscribeURL: 'https://sns.example/', Message: json(s3('x')) },
-  'a key that is not a key': s3('x', 'ObjectCreated:Put').Records.map(record => ({ ...record, s3: { bucket: { name: BUCKET }, object: { key: '%E0%A4%A' } } })),
+  'a subscription of SNS': {
+    Type: 'SubscriptionConfirmation',
+    Token: 'x',
+    SubscribeURL: 'https://sns.example/',
+    Message: json(s3('x'))
+  },
+  'a key that is not a key': s3('x', 'ObjectCreated:Put').Records.map(record => ({
+    ...record,
+    s3: { bucket: { name: BUCKET }, object: { key: '%E0%A4%A' } }
+  })),
   nothing: undefined,
   null: null,
   'a number': 7,
   text: 'hello',
   'a list of nothing': [[[[]]]],
   'lists without end': JSON.parse('['.repeat(500) + ']'.repeat(500)),
-  'an object of the wrong types': { Records: [{ eventName: [], s3: { bucket: 1, object: [] } }, { eventName: 'ObjectCreated:Put', s3: 5 }, null] }
+  'an object of the wrong types': {
+    Records: [{ eventName: [], s3: { bucket: 1, object: [] } }, { eventName: 'ObjectCreated:Put', s3: 5 }, null]
+  }
 }
 
 for (const [what, message] of Object.entries(SILENT)) {

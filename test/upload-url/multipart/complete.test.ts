@@ -3,7 +3,21 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { appFor } from '../../fixtures/uploads-to.js'
 import { behindFaults, isCompletion } from '../../fixtures/faulty-store.js'
-import { MIB, abort, complete, inProgress, list, putAll, putPart, sha256, someBytes, start, stored, uploaderApp, type SentPart } from './uploader.js'
+import {
+  MIB,
+  abort,
+  complete,
+  inProgress,
+  list,
+  putAll,
+  putPart,
+  sha256,
+  someBytes,
+  start,
+  stored,
+  uploaderApp,
+  type SentPart
+} from './uploader.js'
 
 t.test('completed ten times at once, by two replicas, it gives the same answer ten times', async t => {
   const { app, store } = await uploaderApp(t)
@@ -11,8 +25,13 @@ t.test('completed ten times at once, by two replicas, it gives the same answer t
   const bytes = someBytes(9 * MIB)
   const upload = await start(app, { filename: 'a.wav', size: bytes.length })
   const parts = await putAll(app, upload, bytes)
-  const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => complete(replicas[index % 2]!, upload, parts)))
-  t.same(answers.map(({ statusCode }) => statusCode), Array(10).fill(200))
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) => complete(replicas[index % 2]!, upload, parts))
+  )
+  t.same(
+    answers.map(({ statusCode }) => statusCode),
+    Array(10).fill(200)
+  )
   t.equal(new Set(answers.map(({ body }) => body)).size, 1)
   t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
 })
@@ -77,14 +96,19 @@ t.test('a 200 with an error inside is a failure, and the upload can be completed
   t.equal((await complete(app, upload, parts)).statusCode, 200)
 })
 
-const isLook = ({ method, url = '' }: IncomingMessage) => ['HEAD', 'GET'].includes(method!) && !url.includes('uploadId=')
+const isLook = ({ method, url = '' }: IncomingMessage) =>
+  ['HEAD', 'GET'].includes(method!) && !url.includes('uploadId=')
 
 t.test('where the store grants no look at objects, the first completion works nevertheless', async t => {
   const { app, store } = await uploaderApp(t)
   const blind = await appFor(t, await behindFaults(t, store, { of: isLook, kind: 'refused' }))
   const upload = await start(app, { filename: 'a.mp3' })
   const parts = await putAll(app, upload, Buffer.from('hello'))
-  t.equal((await complete(blind, upload, parts)).statusCode, store.kind === 'rgw' ? 503 : 200, 'RGW 16.2 answers without an ETag, so that a look is needed')
+  t.equal(
+    (await complete(blind, upload, parts)).statusCode,
+    store.kind === 'rgw' ? 503 : 200,
+    'RGW 16.2 answers without an ETag, so that a look is needed'
+  )
   t.equal((await complete(blind, upload, parts)).statusCode, 404)
   t.equal((await complete(app, upload, parts)).statusCode, 200)
 })
@@ -93,7 +117,7 @@ t.test('a list of parts that is wrong is refused with the part that is, and can 
   const { app, store } = await uploaderApp(t)
   const bytes = someBytes(17 * MIB)
   const upload = await start(app, { filename: 'a.wav' })
-  const [one, two, three] = await putAll(app, upload, bytes) as [SentPart, SentPart, SentPart]
+  const [one, two, three] = (await putAll(app, upload, bytes)) as [SentPart, SentPart, SentPart]
   for (const [parts, message] of [
     [[one, three], /part 2 is missing from the list, but part 3 is there/],
     [[two, three], /part 1 is missing from the list, but part 2 is there/],
@@ -105,7 +129,10 @@ t.test('a list of parts that is wrong is refused with the part that is, and can 
     [[{ ...one, partNumber: 0 }], /body\/parts\/0\/partNumber/],
     [[{ ...one, partNumber: 10_001 }], /body\/parts\/0\/partNumber/],
     [[{ partNumber: 1 }], /body\/parts\/0 must have required property 'etag'/],
-    [Array.from({ length: 10_001 }, (_, index) => ({ partNumber: Math.min(index + 1, 10_000), etag: one.etag })), /body\/parts must NOT have more than 10000 items/]
+    [
+      Array.from({ length: 10_001 }, (_, index) => ({ partNumber: Math.min(index + 1, 10_000), etag: one.etag })),
+      /body\/parts must NOT have more than 10000 items/
+    ]
   ] as const) {
     const answer = await complete(app, upload, parts as SentPart[])
     t.equal(answer.statusCode, 400)
@@ -125,8 +152,15 @@ t.test('a list of 10 000 parts is read, whatever the host allows bodies', async 
 t.test('a part but the last under 5 MiB is refused, and the upload goes on', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app)
-  const parts = [await putPart(app, upload, 1, Buffer.from('too small')), await putPart(app, upload, 2, Buffer.from('the end'))]
-  t.match((await complete(app, upload, parts)).json(), { statusCode: 400, code: 'FST_UPLOAD_INVALID_PARTS', message: /5 MiB/ })
+  const parts = [
+    await putPart(app, upload, 1, Buffer.from('too small')),
+    await putPart(app, upload, 2, Buffer.from('the end'))
+  ]
+  t.match((await complete(app, upload, parts)).json(), {
+    statusCode: 400,
+    code: 'FST_UPLOAD_INVALID_PARTS',
+    message: /5 MiB/
+  })
   t.equal((await list(app, upload)).json().parts.length, 2)
 })
 
@@ -135,7 +169,11 @@ t.test('with less than was declared, both numbers are named, and the upload goes
   const bytes = someBytes(9 * MIB)
   const upload = await start(app, { filename: 'a.wav', size: bytes.length })
   const first = await putPart(app, upload, 1, bytes.subarray(0, upload.partSize))
-  t.match((await complete(app, upload, [first])).json(), { statusCode: 400, code: 'FST_UPLOAD_INCOMPLETE', message: new RegExp(`${upload.partSize} bytes; ${bytes.length} were declared`) })
+  t.match((await complete(app, upload, [first])).json(), {
+    statusCode: 400,
+    code: 'FST_UPLOAD_INCOMPLETE',
+    message: new RegExp(`${upload.partSize} bytes; ${bytes.length} were declared`)
+  })
   const last = await putPart(app, upload, 2, bytes.subarray(upload.partSize))
   t.equal((await complete(app, upload, [first, last])).statusCode, 200)
   t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
@@ -146,7 +184,11 @@ t.test('a limit counts when the upload is completed, and over it the upload is a
   const limited = await appFor(t, store, { maxSize: 4 })
   const upload = await start(app)
   const parts = await putAll(app, upload, Buffer.from('hello'))
-  t.match((await complete(limited, upload, parts)).json(), { statusCode: 413, code: 'FST_UPLOAD_TOO_LARGE', message: /total of the parts is 5 bytes, but at most 4 are accepted/ })
+  t.match((await complete(limited, upload, parts)).json(), {
+    statusCode: 413,
+    code: 'FST_UPLOAD_TOO_LARGE',
+    message: /total of the parts is 5 bytes, but at most 4 are accepted/
+  })
   t.equal(await stored(store, upload.key), undefined)
   t.equal(await inProgress(store), 0)
 })
@@ -162,11 +204,29 @@ t.test('more than was declared, by parts that no URL of ours was for, aborts the
   const { app, store } = await uploaderApp(t)
   const { key, uploadId } = await start(app)
   const claimed = await start(app, { filename: 'a.mp3', size: 5 })
-  const { parts: [part] } = await app.uploads.createPartUrls({ key, uploadId, parts: [{ partNumber: 1 }] }, { owner: 'alice' })
-  t.equal((await fetch(part!.url.replace(uploadId, claimed.uploadId), { method: 'PUT', body: 'too much' })).status, 403, 'no URL opens another upload')
+  const {
+    parts: [part]
+  } = await app.uploads.createPartUrls({ key, uploadId, parts: [{ partNumber: 1 }] }, { owner: 'alice' })
+  t.equal(
+    (await fetch(part!.url.replace(uploadId, claimed.uploadId), { method: 'PUT', body: 'too much' })).status,
+    403,
+    'no URL opens another upload'
+  )
   const { UploadPartCommand } = await import('@aws-sdk/client-s3')
-  const { ETag } = await store.client.send(new UploadPartCommand({ Bucket: store.bucket, Key: claimed.key, UploadId: claimed.uploadId, PartNumber: 1, Body: 'too much' }))
-  t.match((await complete(app, claimed, [{ partNumber: 1, etag: ETag! }])).json(), { statusCode: 413, code: 'FST_UPLOAD_TOO_LARGE', message: /8 bytes, but 5 were declared/ })
+  const { ETag } = await store.client.send(
+    new UploadPartCommand({
+      Bucket: store.bucket,
+      Key: claimed.key,
+      UploadId: claimed.uploadId,
+      PartNumber: 1,
+      Body: 'too much'
+    })
+  )
+  t.match((await complete(app, claimed, [{ partNumber: 1, etag: ETag! }])).json(), {
+    statusCode: 413,
+    code: 'FST_UPLOAD_TOO_LARGE',
+    message: /8 bytes, but 5 were declared/
+  })
   t.equal((await list(app, claimed)).statusCode, 404)
   t.equal(await stored(store, claimed.key), undefined)
 })
@@ -177,7 +237,7 @@ t.test('where something else has taken the key, the upload does not overwrite it
   const parts = await putAll(app, upload, Buffer.from('hello'))
   await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: upload.key, Body: 'first' }))
   const answer = await complete(app, upload, parts)
-  if (store.kind === 'rgw') return t.equal(answer.statusCode, 200, 'RGW 16.2 heeds If-None-Match on a PUT, but not on a completion')
+  if (store.kind === 'rgw') { return t.equal(answer.statusCode, 200, 'RGW 16.2 heeds If-None-Match on a PUT, but not on a completion') }
   t.match(answer.json(), { statusCode: 409, code: 'FST_UPLOAD_CONFLICT' })
   t.equal((await stored(store, upload.key))!.toString(), 'first')
 })

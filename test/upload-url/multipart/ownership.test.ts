@@ -1,6 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { abort, complete, list, putAll, putPart, send, signParts, start, stored, uploaderApp, type MultipartUpload } from './uploader.js'
+import {
+  abort,
+  complete,
+  list,
+  putAll,
+  putPart,
+  send,
+  signParts,
+  start,
+  stored,
+  uploaderApp,
+  type MultipartUpload
+} from './uploader.js'
 
 type Operation = (app: FastifyInstance, upload: MultipartUpload, user: string) => ReturnType<typeof send>
 
@@ -14,7 +26,11 @@ const OPERATIONS: ReadonlyArray<readonly [name: string, operation: Operation]> =
 
 /** All of a reply that could give something away. */
 async function reply (answer: ReturnType<Operation>) {
-  const { statusCode, headers: { date, ...headers }, rawPayload } = await answer
+  const {
+    statusCode,
+    headers: { date, ...headers },
+    rawPayload
+  } = await answer
   return { statusCode, headers, body: rawPayload.toString('hex') }
 }
 
@@ -25,7 +41,11 @@ for (const [name, operation] of OPERATIONS) {
     await putAll(app, open, Buffer.from('hello'))
     const done = await start(app, { filename: 'a.mp3' })
     await complete(app, done, await putAll(app, done, Buffer.from('hello')))
-    const neither = { ...open, key: open.key.replace(/[0-9a-f]/g, '0'), uploadId: open.uploadId.replace(/[0-9a-f]/g, '0') }
+    const neither = {
+      ...open,
+      key: open.key.replace(/[0-9a-f]/g, '0'),
+      uploadId: open.uploadId.replace(/[0-9a-f]/g, '0')
+    }
     const [first, ...rest] = [
       await reply(operation(app, open, 'mallory')),
       await reply(operation(app, done, 'mallory')),
@@ -35,24 +55,33 @@ for (const [name, operation] of OPERATIONS) {
     ]
     t.equal(first!.statusCode, 404)
     for (const other of rest) t.same(other, first)
-    t.match(await send(app, { url: '/multipart-uploads/parts', query: { key: open.key, uploadId: open.uploadId } }).then(response => response.json()), { parts: [{ partNumber: 1 }] }, 'the upload goes on')
+    t.match(
+      await send(app, { url: '/multipart-uploads/parts', query: { key: open.key, uploadId: open.uploadId } }).then(
+        response => response.json()
+      ),
+      { parts: [{ partNumber: 1 }] },
+      'the upload goes on'
+    )
     t.equal((await stored(store, done.key))!.toString(), 'hello')
   })
 }
 
 for (const [name, operation] of OPERATIONS.slice(0, 3)) {
-  t.test(`${name}: another owner’s upload id is answered 404, byte for byte the same whether or not it exists`, async t => {
-    const { app } = await uploaderApp(t)
-    const theirs = await start(app, { filename: 'a.mp3' })
-    await putAll(app, theirs, Buffer.from('hello'))
-    const own = await start(app, { filename: 'a.mp3' }, 'mallory')
-    const invented = theirs.uploadId.replace(/[0-9a-f]/g, '0')
-    const first = await reply(operation(app, { ...own, uploadId: theirs.uploadId }, 'mallory'))
-    t.equal(first.statusCode, 404)
-    t.same(await reply(operation(app, { ...own, uploadId: invented }, 'mallory')), first)
-    t.same(await reply(operation(app, { ...own, uploadId: 'x' }, 'mallory')), first)
-    t.same(await reply(operation(app, theirs, 'mallory')), first, 'and the same as for the key')
-  })
+  t.test(
+    `${name}: another owner’s upload id is answered 404, byte for byte the same whether or not it exists`,
+    async t => {
+      const { app } = await uploaderApp(t)
+      const theirs = await start(app, { filename: 'a.mp3' })
+      await putAll(app, theirs, Buffer.from('hello'))
+      const own = await start(app, { filename: 'a.mp3' }, 'mallory')
+      const invented = theirs.uploadId.replace(/[0-9a-f]/g, '0')
+      const first = await reply(operation(app, { ...own, uploadId: theirs.uploadId }, 'mallory'))
+      t.equal(first.statusCode, 404)
+      t.same(await reply(operation(app, { ...own, uploadId: invented }, 'mallory')), first)
+      t.same(await reply(operation(app, { ...own, uploadId: 'x' }, 'mallory')), first)
+      t.same(await reply(operation(app, theirs, 'mallory')), first, 'and the same as for the key')
+    }
+  )
 }
 
 t.test('abortion: another owner’s upload id under an own key is one that has ended, and ends nothing', async t => {

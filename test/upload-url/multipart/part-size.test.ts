@@ -14,12 +14,22 @@ t.test('a file of any size fits into 10 000 equal parts of 5 MiB or more', async
     fc.integer({ min: 1, max: LARGEST }),
     fc.constantFrom(1, 5 * MIB, 8 * MIB, 8 * MIB * MAX_PARTS, 8 * MIB * MAX_PARTS + 1, LARGEST)
   )
-  await holds(t, fc.asyncProperty(size, async size => {
-    const { key, partSize, partCount } = await start(app, { size })
-    const beforeLast = (partCount! - 1) * partSize
-    t.match(key, /^uploads\/alice\/[\w-]+$/)
-    return partSize >= 5 * MIB && partSize % MIB === 0 && partCount! <= MAX_PARTS && beforeLast < size && size <= beforeLast + partSize
-  }), cases(60, 1000))
+  await holds(
+    t,
+    fc.asyncProperty(size, async size => {
+      const { key, partSize, partCount } = await start(app, { size })
+      const beforeLast = (partCount! - 1) * partSize
+      t.match(key, /^uploads\/alice\/[\w-]+$/)
+      return (
+        partSize >= 5 * MIB &&
+        partSize % MIB === 0 &&
+        partCount! <= MAX_PARTS &&
+        beforeLast < size &&
+        size <= beforeLast + partSize
+      )
+    }),
+    cases(60, 1000)
+  )
 })
 
 t.test('a day in court, 15 GB, takes 1 789 parts of 8 MiB', async t => {
@@ -37,11 +47,20 @@ t.test('without a size there is a part size to go by, and no number of parts', a
 t.test('a client with a part size of its own has to respect the limits of S3', async t => {
   const { app } = await uploaderApp(t)
   const on = { owner: 'alice' }
-  t.match(await app.uploads.createMultipartUpload({ size: 12 * MIB, partSize: 5 * MIB }, on), { partSize: 5 * MIB, partCount: 3 })
+  t.match(await app.uploads.createMultipartUpload({ size: 12 * MIB, partSize: 5 * MIB }, on), {
+    partSize: 5 * MIB,
+    partCount: 3
+  })
   for (const partSize of [0, -1, NaN, 5 * MIB - 1, 6.5 * MIB + 0.5]) {
-    await t.rejects(app.uploads.createMultipartUpload({ size: 12 * MIB, partSize }, on), { code: 'FST_UPLOAD_INVALID_INPUT', message: /partSize/ })
+    await t.rejects(app.uploads.createMultipartUpload({ size: 12 * MIB, partSize }, on), {
+      code: 'FST_UPLOAD_INVALID_INPUT',
+      message: /partSize/
+    })
   }
-  await t.rejects(app.uploads.createMultipartUpload({ size: 5 * MIB * MAX_PARTS + 1, partSize: 5 * MIB }, on), { code: 'FST_UPLOAD_INVALID_INPUT', message: /10000 parts/ })
+  await t.rejects(app.uploads.createMultipartUpload({ size: 5 * MIB * MAX_PARTS + 1, partSize: 5 * MIB }, on), {
+    code: 'FST_UPLOAD_INVALID_INPUT',
+    message: /10000 parts/
+  })
 })
 
 t.test('a size that is none is refused by name', async t => {

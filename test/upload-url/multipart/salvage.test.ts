@@ -19,7 +19,9 @@ t.test('an abandoned recording becomes an object of what has arrived', async t =
   await putPart(app, recording, 2, Buffer.from('the end'))
   const size = 8 * MIB + 7
   t.same(await later.uploads.salvage({ olderThan: HOUR }), {
-    completed: [{ owner: 'alice', key: recording.key, size }], aborted: [], failed: []
+    completed: [{ owner: 'alice', key: recording.key, size }],
+    aborted: [],
+    failed: []
   })
   t.equal((await stored(store, recording.key))!.length, size)
   t.equal(await inProgress(store), 0)
@@ -81,8 +83,14 @@ t.test('two replicas at once complete every recording, and none twice into diffe
     recordings.push(recording)
   }
   const results = await Promise.all([later, other].map(({ uploads }) => uploads.salvage({ olderThan: HOUR })))
-  t.same(results.flatMap(({ failed }) => failed), [])
-  t.same(new Set(results.flatMap(({ completed }) => completed.map(({ key }) => key))), new Set(recordings.map(({ key }) => key)))
+  t.same(
+    results.flatMap(({ failed }) => failed),
+    []
+  )
+  t.same(
+    new Set(results.flatMap(({ completed }) => completed.map(({ key }) => key))),
+    new Set(recordings.map(({ key }) => key))
+  )
   for (const [i, { key }] of recordings.entries()) t.equal((await stored(store, key))!.toString(), `recording ${i}`)
 })
 
@@ -96,10 +104,20 @@ t.test('a recording can be salvaged once it is complete, and the client’s own 
   t.match(response.json(), { key, size: 5, partCount: 1 })
 })
 
-for (const input of [{}, { olderThan: 0 }, { olderThan: '1h' }, { olderThan: 1.5 }, { olderThan: 1, ownr: 'x' }, { olderThan: 1, owner: {} }]) {
+for (const input of [
+  {},
+  { olderThan: 0 },
+  { olderThan: '1h' },
+  { olderThan: 1.5 },
+  { olderThan: 1, ownr: 'x' },
+  { olderThan: 1, owner: {} }
+]) {
   t.test(`salvage refuses ${JSON.stringify(input)} by name`, async t => {
     const { app } = await uploaderApp(t)
-    await t.rejects(app.uploads.salvage(input as never), { code: 'FST_UPLOAD_INVALID_INPUT', message: /olderThan|ownr|owner/ })
+    await t.rejects(app.uploads.salvage(input as never), {
+      code: 'FST_UPLOAD_INVALID_INPUT',
+      message: /olderThan|ownr|owner/
+    })
   })
 }
 

@@ -13,7 +13,10 @@ const run = promisify(execFile)
 
 /** An app that listens, and knows its callers by a bearer token, which is their name. */
 async function listeningApp (t: Parameters<typeof uploaderApp>[0]) {
-  const { app, store } = await uploaderApp(t, { owner: request => /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? request.headers['x-user'] as string })
+  const { app, store } = await uploaderApp(t, {
+    owner: request =>
+      /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? (request.headers['x-user'] as string)
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, store }
 }

@@ -44,5 +44,9 @@ t.test('a store that refuses the service is answered 502, without its words', as
 t.test('a bucket that does not exist is answered 502', async t => {
   const store = await startStore(t)
   const app = await appFor(t, { ...store, bucket: 'there-is-no-such-bucket' })
-  t.match((await send(app, { method: 'POST', url: '/multipart-uploads', payload: {} })).json(), { statusCode: 502, code: 'FST_UPLOAD_STORE_REFUSED', message: /NoSuchBucket/ })
+  t.match((await send(app, { method: 'POST', url: '/multipart-uploads', payload: {} })).json(), {
+    statusCode: 502,
+    code: 'FST_UPLOAD_STORE_REFUSED',
+    message: /NoSuchBucket/
+  })
 })

@@ -1,14 +1,34 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { appFor } from '../../fixtures/uploads-to.js'
-import { MIB, abort, arrived, complete, inProgress, list, partUrl, putAll, putPart, sha256, signParts, someBytes, start, stored, uploaderApp } from './uploader.js'
+import {
+  MIB,
+  abort,
+  arrived,
+  complete,
+  inProgress,
+  list,
+  partUrl,
+  putAll,
+  putPart,
+  sha256,
+  signParts,
+  someBytes,
+  start,
+  stored,
+  uploaderApp
+} from './uploader.js'
 
 const OWNER = { owner: 'alice' }
 
 t.test('what is stored is what was sent, to the byte, and nothing stays behind', async t => {
   const { app, store } = await uploaderApp(t)
   const bytes = someBytes(17 * MIB + 1)
-  const upload = await start(app, { filename: 'Sitzung Köln 法廷.wav', size: bytes.length, metadata: { language: 'de' } })
+  const upload = await start(app, {
+    filename: 'Sitzung Köln 法廷.wav',
+    size: bytes.length,
+    metadata: { language: 'de' }
+  })
   t.match(upload, { key: /^uploads\/alice\/[0-9a-f-]{36}_[0-9a-z]+-[0-9a-z]+\.wav$/, partSize: 8 * MIB, partCount: 3 })
   const answer = await complete(app, upload, await putAll(app, upload, bytes))
   t.equal(answer.statusCode, 200)
@@ -16,7 +36,10 @@ t.test('what is stored is what was sent, to the byte, and nothing stays behind',
   t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
   t.equal(await inProgress(store), 0)
   const head = await store.client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: upload.key }))
-  t.match(head, { ContentType: 'audio/wav', Metadata: { filename: encodeURIComponent('Sitzung Köln 法廷.wav'), language: 'de' } })
+  t.match(head, {
+    ContentType: 'audio/wav',
+    Metadata: { filename: encodeURIComponent('Sitzung Köln 法廷.wav'), language: 'de' }
+  })
 })
 
 t.test('a file smaller than a part is a part by itself', async t => {
@@ -34,7 +57,16 @@ t.test('after a break, another replica goes on from what has arrived', async t =
   const other = await appFor(t, store)
   t.same(await arrived(other, upload), [{ partNumber: 1, size: upload.partSize, etag: first.etag }])
   await putPart(other, upload, 2, bytes.subarray(upload.partSize))
-  t.equal((await complete(other, upload, await arrived(other, upload).then(parts => parts.map(({ partNumber, etag }) => ({ partNumber, etag }))))).statusCode, 200)
+  t.equal(
+    (
+      await complete(
+        other,
+        upload,
+        await arrived(other, upload).then(parts => parts.map(({ partNumber, etag }) => ({ partNumber, etag })))
+      )
+    ).statusCode,
+    200
+  )
   t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
 })
 
@@ -61,19 +93,30 @@ t.test('more than a thousand parts are listed, all of them and in order', async 
   const { app } = await uploaderApp(t)
   const upload = await start(app, { filename: 'a.mp3' })
   const { key, uploadId } = upload
-  const urls = await Promise.all([[1, 1000], [1001, 1003]].map(async ([from, to]) => (await app.uploads.createPartUrls({ key, uploadId, from, to }, OWNER)).parts))
+  const urls = await Promise.all(
+    [
+      [1, 1000],
+      [1001, 1003]
+    ].map(async ([from, to]) => (await app.uploads.createPartUrls({ key, uploadId, from, to }, OWNER)).parts)
+  )
   const parts = urls.flat()
   for (let first = 0; first < parts.length; first += 20) {
-    await Promise.all(parts.slice(first, first + 20).map(async ({ url }) => (await fetch(url, { method: 'PUT', body: 'x' })).text()))
+    await Promise.all(
+      parts.slice(first, first + 20).map(async ({ url }) => (await fetch(url, { method: 'PUT', body: 'x' })).text())
+    )
   }
-  t.same((await arrived(app, upload)).map(({ partNumber, size }) => [partNumber, size]), parts.map(({ partNumber }) => [partNumber, 1]))
+  t.same(
+    (await arrived(app, upload)).map(({ partNumber, size }) => [partNumber, size]),
+    parts.map(({ partNumber }) => [partNumber, 1])
+  )
   t.equal((await abort(app, upload)).statusCode, 204)
 })
 
 t.test('URLs come for one part, for some in the order asked, and for a range', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app)
-  const numbersFor = async (wanted: object) => (await signParts(app, upload, wanted)).json().parts.map(({ partNumber }: { partNumber: number }) => partNumber)
+  const numbersFor = async (wanted: object) =>
+    (await signParts(app, upload, wanted)).json().parts.map(({ partNumber }: { partNumber: number }) => partNumber)
   t.same(await numbersFor({ parts: [{ partNumber: 7 }] }), [7])
   t.same(await numbersFor({ parts: [{ partNumber: 3 }, { partNumber: 1 }, { partNumber: 10_000 }] }), [3, 1, 10_000])
   t.same(await numbersFor({ from: 4, to: 6 }), [4, 5, 6])
@@ -118,7 +161,8 @@ for (const [wanted, message] of [
 t.test('where the size is declared, the store takes each part in its exact size only', async t => {
   const { app } = await uploaderApp(t)
   const upload = await start(app, { filename: 'a.wav', size: 10 * MIB })
-  const statusOf = async (partNumber: number, size: number) => (await fetch(await partUrl(app, upload, partNumber), { method: 'PUT', body: Buffer.alloc(size) })).status
+  const statusOf = async (partNumber: number, size: number) =>
+    (await fetch(await partUrl(app, upload, partNumber), { method: 'PUT', body: Buffer.alloc(size) })).status
   t.equal(await statusOf(2, 2 * MIB + 1), 403)
   t.equal(await statusOf(2, 2 * MIB - 1), 403)
   t.equal(await statusOf(1, 2 * MIB), 403)
@@ -129,21 +173,29 @@ t.test('where the size is declared, there is no part after the last', async t =>
   const { app } = await uploaderApp(t)
   const upload = await start(app, { filename: 'a.wav', size: 10 * MIB })
   const response = await signParts(app, upload, { parts: [{ partNumber: 2 }, { partNumber: 3 }] })
-  t.match(response.json(), { statusCode: 400, code: 'FST_UPLOAD_INVALID_PARTS', message: /part 3 does not exist.*are 2 parts/ })
+  t.match(response.json(), {
+    statusCode: 400,
+    code: 'FST_UPLOAD_INVALID_PARTS',
+    message: /part 3 does not exist.*are 2 parts/
+  })
 })
 
 t.test('encryption that the options ask for is asked of the store', async t => {
   const { app, store } = await uploaderApp(t, { encryption: 'AES256' })
   const upload = await start(app, { filename: 'a.mp3', size: 5 })
   t.equal((await complete(app, upload, await putAll(app, upload, Buffer.from('hello')))).statusCode, 200)
-  const { ServerSideEncryption } = await store.client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: upload.key }))
+  const { ServerSideEncryption } = await store.client.send(
+    new HeadObjectCommand({ Bucket: store.bucket, Key: upload.key })
+  )
   t.equal(ServerSideEncryption, store.kind === 'rgw' ? undefined : 'AES256', 'RGW does not report it')
 })
 
 t.test('app.uploads does all of it without HTTP', async t => {
   const { app, store } = await uploaderApp(t)
   const { key, uploadId } = await app.uploads.createMultipartUpload({ filename: 'a.mp3', size: 5 }, OWNER)
-  const { parts: [part] } = await app.uploads.createPartUrls({ key, uploadId, parts: [{ partNumber: 1 }] }, OWNER)
+  const {
+    parts: [part]
+  } = await app.uploads.createPartUrls({ key, uploadId, parts: [{ partNumber: 1 }] }, OWNER)
   await fetch(part!.url, { method: 'PUT', body: 'hello' })
   const { parts } = await app.uploads.listParts({ key, uploadId }, OWNER)
   const completion = { key, uploadId, parts: parts.map(({ partNumber, etag }) => ({ partNumber, etag })) }

@@ -18,7 +18,10 @@ export interface SentPart {
 }
 
 /** The plugin in front of a real store. */
-export async function uploaderApp (t: Test, options: Partial<UploadUrlOptions> = {}): Promise<{ app: FastifyInstance, store: Store }> {
+export async function uploaderApp (
+  t: Test,
+  options: Partial<UploadUrlOptions> = {}
+): Promise<{ app: FastifyInstance; store: Store }> {
   const store = await startStore(t)
   return { app: await appFor(t, store, options), store }
 }
@@ -29,14 +32,23 @@ export async function send (app: FastifyInstance, request: InjectOptions, user =
 }
 
 /** `POST /multipart-uploads`, which has to succeed. */
-export async function start (app: FastifyInstance, declaration: OperationInput<'createMultipartUpload'> = {}, user?: string): Promise<MultipartUpload> {
+export async function start (
+  app: FastifyInstance,
+  declaration: OperationInput<'createMultipartUpload'> = {},
+  user?: string
+): Promise<MultipartUpload> {
   const response = await send(app, { method: 'POST', url: '/multipart-uploads', payload: declaration }, user)
   if (response.statusCode !== 201) throw new Error(response.body)
   return response.json()
 }
 
 /** `POST /multipart-uploads/part-urls` */
-export function signParts (app: FastifyInstance, { key, uploadId }: MultipartUpload, wanted: { parts?: unknown, from?: unknown, to?: unknown }, user?: string) {
+export function signParts (
+  app: FastifyInstance,
+  { key, uploadId }: MultipartUpload,
+  wanted: { parts?: unknown; from?: unknown; to?: unknown },
+  user?: string
+) {
   return send(app, { method: 'POST', url: '/multipart-uploads/part-urls', payload: { key, uploadId, ...wanted } }, user)
 }
 
@@ -48,7 +60,12 @@ export async function partUrl (app: FastifyInstance, upload: MultipartUpload, pa
 }
 
 /** Puts one part to a URL asked for just before, as a client does. */
-export async function putPart (app: FastifyInstance, upload: MultipartUpload, partNumber: number, bytes: Uint8Array): Promise<SentPart> {
+export async function putPart (
+  app: FastifyInstance,
+  upload: MultipartUpload,
+  partNumber: number,
+  bytes: Uint8Array
+): Promise<SentPart> {
   const response = await fetch(await partUrl(app, upload, partNumber), { method: 'PUT', body: bytes })
   if (!response.ok) throw new Error(await response.text())
   return { partNumber, etag: response.headers.get('etag')! }
@@ -64,7 +81,12 @@ export async function putAll (app: FastifyInstance, upload: MultipartUpload, byt
 }
 
 /** `POST /multipart-uploads/complete` */
-export function complete (app: FastifyInstance, { key, uploadId }: MultipartUpload, parts: readonly SentPart[], user?: string) {
+export function complete (
+  app: FastifyInstance,
+  { key, uploadId }: MultipartUpload,
+  parts: readonly SentPart[],
+  user?: string
+) {
   return send(app, { method: 'POST', url: '/multipart-uploads/complete', payload: { key, uploadId, parts } }, user)
 }
 
@@ -74,7 +96,10 @@ export function list (app: FastifyInstance, { key, uploadId }: MultipartUpload, 
 }
 
 /** What has arrived, out of `GET /multipart-uploads/parts`. */
-export async function arrived (app: FastifyInstance, upload: MultipartUpload): Promise<OperationOutput<'listParts'>['parts']> {
+export async function arrived (
+  app: FastifyInstance,
+  upload: MultipartUpload
+): Promise<OperationOutput<'listParts'>['parts']> {
   return (await list(app, upload)).json().parts
 }
 

@@ -27,7 +27,7 @@ async function recordingOf ({ uploads }: FastifyInstance, bytes = 'RIFF'): Promi
   return key
 }
 
-async function put ({ url, headers }: { url: string, headers: Record<string, string> }, body: string): Promise<number> {
+async function put ({ url, headers }: { url: string; headers: Record<string, string> }, body: string): Promise<number> {
   return (await fetch(url, { method: 'PUT', headers, body })).status
 }
 
@@ -42,7 +42,9 @@ async function statusOf (app: FastifyInstance, key: string, query = {}) {
 /** The calls to the store while something runs. */
 async function callsDuring (run: () => Promise<unknown>): Promise<string[]> {
   const calls: string[] = []
-  const note = (event: unknown) => { calls.push((event as StoreEvent).operation) }
+  const note = (event: unknown) => {
+    calls.push((event as StoreEvent).operation)
+  }
   subscribe(channels.store.name, note)
   await run().finally(() => unsubscribe(channels.store.name, note))
   return calls
@@ -70,7 +72,9 @@ t.test('a recording goes in, and its transcript comes back', async t => {
 })
 
 for (const [name, type] of [
-  ['transcript.json', 'application/json'], ['transcript.txt', 'text/plain'], ['captions.en.vtt', 'text/vtt'],
+  ['transcript.json', 'application/json'],
+  ['transcript.txt', 'text/plain'],
+  ['captions.en.vtt', 'text/vtt'],
   ['captions-2_final.srt', 'application/x-subrip']
 ] as const) {
   t.test(`${name} is stored as ${type}, and as nothing else`, async t => {
@@ -91,7 +95,11 @@ t.test('a result may be replaced, by the same URL and by another', async t => {
   const key = await recordingOf(app)
   const first = await app.uploads.createResultUrl({ key, name: NAME }, ALICE)
   const second = await app.uploads.createResultUrl({ key, name: NAME }, ALICE)
-  for (const [upload, text] of [[first, 'one'], [first, 'two'], [second, 'three']] as const) {
+  for (const [upload, text] of [
+    [first, 'one'],
+    [first, 'two'],
+    [second, 'three']
+  ] as const) {
     t.equal(await put(upload, text), 200)
     const { url } = await app.uploads.createDownloadUrl({ key, result: NAME }, ALICE)
     t.equal(await (await fetch(url)).text(), text)
@@ -112,7 +120,9 @@ t.test('a declared size is enforced, and one that is not declared is left open',
 t.test('a declared size is held to maxSize, and to what S3 takes in one request', async t => {
   const limited = await pluginApp(t, { results: true, maxSize: 1000 })
   t.match((await askForUrl(limited, { key: KEY, name: NAME, size: 1001 })).json(), {
-    statusCode: 413, code: 'FST_UPLOAD_TOO_LARGE', message: /size is 1001 bytes, but at most 1000 are accepted/
+    statusCode: 413,
+    code: 'FST_UPLOAD_TOO_LARGE',
+    message: /size is 1001 bytes, but at most 1000 are accepted/
   })
   t.equal((await askForUrl(limited, { key: KEY, name: NAME, size: 1000 })).statusCode, 200)
   t.equal((await askForUrl(limited, { key: KEY, name: NAME })).statusCode, 200)
@@ -124,7 +134,8 @@ t.test('results are encrypted as recordings are', async t => {
   const app = await pluginApp(t, { results: true, encryption: { kmsKeyId: 'a-key' } })
   const { headers, url } = await app.uploads.createResultUrl({ key: KEY, name: NAME }, ALICE)
   t.match(headers, {
-    'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': 'a-key'
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': 'a-key'
   })
   t.match(url, /X-Amz-SignedHeaders=[^&]*x-amz-server-side-encryption-aws-kms-key-id/)
 })
@@ -148,7 +159,10 @@ t.test('results are listed by name, without those of other recordings and what i
     await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: key + rest, Body: 'x' }))
   }
   const { results } = await statusOf(app, key)
-  t.same(results.map(({ name }: { name: string }) => name), ['B.json', 'a.vtt', 'b.txt'])
+  t.same(
+    results.map(({ name }: { name: string }) => name),
+    ['B.json', 'a.vtt', 'b.txt']
+  )
 })
 
 t.test('without the option, no client gets a URL, nothing is listed, and the store is not asked', async t => {
@@ -157,7 +171,7 @@ t.test('without the option, no client gets a URL, nothing is listed, and the sto
   t.match((await askForUrl(app, { key, name: NAME })).json(), { statusCode: 404, message: /^Route POST:/ })
   const upload = await app.uploads.createResultUrl({ key, name: NAME }, ALICE)
   t.equal(await put(upload, TRANSCRIPT), 200, 'the app itself may')
-  const calls = await callsDuring(async () => t.notOk('results' in await statusOf(app, key)))
+  const calls = await callsDuring(async () => t.notOk('results' in (await statusOf(app, key))))
   t.same(calls, ['HeadObject'])
 })
 
@@ -192,9 +206,27 @@ t.test('a store that lists other objects than were asked for is answered 502', a
 })
 
 for (const name of [
-  '', '.json', 'json', 'transcript', 'transcript.html', 'transcript.JSON', 'transcript.json.', 'a..json', '../a.json',
-  'a/b.json', '/a.json', 'a\\b.json', 'a b.json', 'ä.json', '%2e%2e%2fa.json', 'a.json\n', 'a.json\0', '-a.json',
-  'a?.json', 'a#.json', `${'a'.repeat(96)}.json`
+  '',
+  '.json',
+  'json',
+  'transcript',
+  'transcript.html',
+  'transcript.JSON',
+  'transcript.json.',
+  'a..json',
+  '../a.json',
+  'a/b.json',
+  '/a.json',
+  'a\\b.json',
+  'a b.json',
+  'ä.json',
+  '%2e%2e%2fa.json',
+  'a.json\n',
+  'a.json\0',
+  '-a.json',
+  'a?.json',
+  'a#.json',
+  `${'a'.repeat(96)}.json`
 ]) {
   t.test(`${JSON.stringify(name)} is no name of a result, and answered 400`, async t => {
     const app = await pluginApp(t, { results: true })
@@ -203,29 +235,63 @@ for (const name of [
     const link = await asAlice(app, { url: '/download-url', query: { key: KEY, result: name } })
     t.match(link.json(), { ...refused, message: /^querystring\/result must/ })
     await t.rejects(app.uploads.createResultUrl({ key: KEY, name }, ALICE), { code: 'FST_UPLOAD_INVALID_INPUT' })
-    await t.rejects(app.uploads.createDownloadUrl({ key: KEY, result: name }, ALICE), { code: 'FST_UPLOAD_INVALID_INPUT' })
+    await t.rejects(app.uploads.createDownloadUrl({ key: KEY, result: name }, ALICE), {
+      code: 'FST_UPLOAD_INVALID_INPUT'
+    })
   })
 }
 
-t.test('whatever key and name are sent, what is signed lies beside a recording of the owner’s, or nothing is', async t => {
-  const app = await pluginApp(t, { results: true })
-  const piece = fc.oneof(
-    fc.constantFrom(
-      'uploads', 'alice', 'bob', '/', '..', '.', '.results', '.results/', '.mp3', '.json', KEY, NAME, '%2F', '?', '#', '\\'
-    ),
-    fc.string({ unit: 'binary', maxLength: 4 })
-  )
-  const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map(pieces => pieces.join(''))
-  const key = fc.oneof(text, fc.constant(KEY), text.map(text => `uploads/alice/${text}`))
-  const name = fc.oneof(text, fc.constant(NAME), text.map(text => `${text}.json`))
-  await holds(t, fc.asyncProperty(key, name, async (key, name) => {
-    const { statusCode, body } = await askForUrl(app, { key, name })
-    if (statusCode !== 200) return [400, 404].includes(statusCode)
-    const { pathname } = new URL(JSON.parse(body).url)
-    return pathname === `/${key}.results/${name}` &&
-      /^\/uploads\/alice\/[\w-]+(\.[a-z0-9]+)?\.results\/[\w.-]+\.(json|txt|srt|vtt)$/.test(pathname)
-  }), cases(1000, 50_000))
-})
+t.test(
+  'whatever key and name are sent, what is signed lies beside a recording of the owner’s, or nothing is',
+  async t => {
+    const app = await pluginApp(t, { results: true })
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'uploads',
+        'alice',
+        'bob',
+        '/',
+        '..',
+        '.',
+        '.results',
+        '.results/',
+        '.mp3',
+        '.json',
+        KEY,
+        NAME,
+        '%2F',
+        '?',
+        '#',
+        '\\'
+      ),
+      fc.string({ unit: 'binary', maxLength: 4 })
+    )
+    const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map(pieces => pieces.join(''))
+    const key = fc.oneof(
+      text,
+      fc.constant(KEY),
+      text.map(text => `uploads/alice/${text}`)
+    )
+    const name = fc.oneof(
+      text,
+      fc.constant(NAME),
+      text.map(text => `${text}.json`)
+    )
+    await holds(
+      t,
+      fc.asyncProperty(key, name, async (key, name) => {
+        const { statusCode, body } = await askForUrl(app, { key, name })
+        if (statusCode !== 200) return [400, 404].includes(statusCode)
+        const { pathname } = new URL(JSON.parse(body).url)
+        return (
+          pathname === `/${key}.results/${name}` &&
+          /^\/uploads\/alice\/[\w-]+(\.[a-z0-9]+)?\.results\/[\w.-]+\.(json|txt|srt|vtt)$/.test(pathname)
+        )
+      }),
+      cases(1000, 50_000)
+    )
+  }
+)
 
 /** Every operation that takes a key, by each of its routes. */
 const withKey = (key: string): InjectOptions[] => {
@@ -244,14 +310,16 @@ const withKey = (key: string): InjectOptions[] => {
 }
 
 async function answersTo (app: FastifyInstance, owner: string, key: string) {
-  return Promise.all(withKey(key).map(async request => {
-    const { statusCode, headers, body } = await app.inject({ ...request, headers: { 'x-user': owner } })
-    return { statusCode, body, headers: Object.keys(headers) }
-  }))
+  return Promise.all(
+    withKey(key).map(async request => {
+      const { statusCode, headers, body } = await app.inject({ ...request, headers: { 'x-user': owner } })
+      return { statusCode, body, headers: Object.keys(headers) }
+    })
+  )
 }
 
 /** A recording of Alice's with a transcript. */
-async function withTranscript (t: Test): Promise<{ app: FastifyInstance, store: Store, key: string }> {
+async function withTranscript (t: Test): Promise<{ app: FastifyInstance; store: Store; key: string }> {
   const { app, store } = await setUp(t)
   const key = await recordingOf(app)
   await put(await app.uploads.createResultUrl({ key, name: NAME }, ALICE), TRANSCRIPT)
@@ -273,7 +341,12 @@ t.test('another owner’s recording is answered 404, byte for byte the same whet
 t.test('the key of a result is the key of no upload: its owner is answered 404 by every operation', async t => {
   const { app, key } = await withTranscript(t)
   const nothing = await answersTo(app, 'bob', key)
-  for (const resultKey of [`${key}.results/${NAME}`, `${key}.results/nothing.txt`, `${key}.results/`, `${key}.results`]) {
+  for (const resultKey of [
+    `${key}.results/${NAME}`,
+    `${key}.results/nothing.txt`,
+    `${key}.results/`,
+    `${key}.results`
+  ]) {
     t.strictSame(await answersTo(app, 'alice', resultKey), nothing, resultKey)
   }
 })

@@ -10,7 +10,9 @@ const IS_READ: Fault['of'] = ({ method }) => method === 'GET'
 /** The status of a recording that arrived, asked for through a line that fails. */
 async function statusThrough (t: Test, fault: Fault, inspect = true) {
   const store = await startStore(t)
-  const { url, headers, key } = await (await appFor(t, store)).uploads.createUploadUrl({ filename: 'talk.wav' }, { owner: 'alice' })
+  const { url, headers, key } = await (
+    await appFor(t, store)
+  ).uploads.createUploadUrl({ filename: 'talk.wav' }, { owner: 'alice' })
   const body = await readFile('test/fixtures/audio/dictation.wav')
   t.equal((await fetch(url, { method: 'PUT', headers, body })).status, 200)
   const app = await appFor(t, await behindFaults(t, store, fault))

@@ -11,7 +11,10 @@ import { appFor } from '../../fixtures/uploads-to.js'
 const ALICE = { owner: 'alice' }
 const recording = (extension: string) => readFile(`test/fixtures/audio/dictation.${extension}`)
 
-async function setUp (t: Test, options: Partial<UploadUrlOptions> = {}): Promise<{ app: FastifyInstance, store: Store }> {
+async function setUp (
+  t: Test,
+  options: Partial<UploadUrlOptions> = {}
+): Promise<{ app: FastifyInstance; store: Store }> {
   const store = await startStore(t)
   return { app: await appFor(t, store, options), store }
 }
@@ -24,7 +27,10 @@ async function upload (app: FastifyInstance, declaration: object, bytes: Buffer 
 }
 
 async function statusOf (app: FastifyInstance, key: string, inspect?: boolean): Promise<UploadStatus> {
-  const response = await asAlice(app, { url: '/upload-status', query: { key, ...(inspect !== undefined && { inspect: String(inspect) }) } })
+  const response = await asAlice(app, {
+    url: '/upload-status',
+    query: { key, ...(inspect !== undefined && { inspect: String(inspect) }) }
+  })
   return response.json()
 }
 
@@ -39,8 +45,12 @@ t.test('an upload that arrived is told with size, type, ETag, time and metadata 
   const { app, store } = await setUp(t)
   const bytes = await recording('mp3')
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const key = await upload(app, { filename: 'Visite 3 – Łódź.mp3', size: bytes.length, sha256, metadata: { language: 'pl', note: 'żółć' } }, bytes)
-  const { lastModified, ...status } = await statusOf(app, key) as Extract<UploadStatus, { status: 'uploaded' }>
+  const key = await upload(
+    app,
+    { filename: 'Visite 3 – Łódź.mp3', size: bytes.length, sha256, metadata: { language: 'pl', note: 'żółć' } },
+    bytes
+  )
+  const { lastModified, ...status } = (await statusOf(app, key)) as Extract<UploadStatus, { status: 'uploaded' }>
   t.strictSame(status, {
     key,
     status: 'uploaded',
@@ -108,14 +118,20 @@ t.test('a link plays the recording, and with a filename saves it under that name
 
   const save = (await asAlice(app, { url: '/download-url', query: { key, filename: 'Visite "3" – Łódź.mp3' } })).json()
   const saved = await fetch(save.url)
-  t.equal(saved.headers.get('content-disposition'), 'attachment; filename="Visite _3_ _ __d_.mp3"; filename*=UTF-8\'\'Visite%20%223%22%20%E2%80%93%20%C5%81%C3%B3d%C5%BA.mp3')
+  t.equal(
+    saved.headers.get('content-disposition'),
+    'attachment; filename="Visite _3_ _ __d_.mp3"; filename*=UTF-8\'\'Visite%20%223%22%20%E2%80%93%20%C5%81%C3%B3d%C5%BA.mp3'
+  )
 })
 
 t.test('a filename that can’t be sent is answered 400', async t => {
   const { app } = await setUp(t)
   const { key } = await app.uploads.createUploadUrl({}, ALICE)
   for (const filename of ['a\r\nset-cookie: x', '\u0000', '']) {
-    t.match((await asAlice(app, { url: '/download-url', query: { key, filename } })).json(), { statusCode: 400, message: /filename/ })
+    t.match((await asAlice(app, { url: '/download-url', query: { key, filename } })).json(), {
+      statusCode: 400,
+      message: /filename/
+    })
   }
 })
 
@@ -124,9 +140,29 @@ t.test('another owner’s key is answered 404, byte for byte the same whether or
   const there = await upload(app, {}, 'x')
   await store.client.send(new PutObjectCommand({ Bucket: store.bucket, Key: 'secrets.txt', Body: 'x' }))
   const notThere = `${there.slice(0, -4)}0000`
-  const strange = ['secrets.txt', 'uploads/alice', 'uploads/alice/', '../secrets.txt', `uploads/bob/../${there.slice(8)}`, `/${there}`, `${there}/x`, 'uploads/bob', 'x'.repeat(1024), 'uploads/bob/ü', 'uploads//x']
-  for (const [url, query] of [['/upload-status', {}], ['/upload-status', { inspect: 'true' }], ['/download-url', {}]] as const) {
-    const answers = await Promise.all([there, notThere, ...strange].map(key => app.inject({ url, query: { key, ...query }, headers: { 'x-user': 'bob' } })))
+  const strange = [
+    'secrets.txt',
+    'uploads/alice',
+    'uploads/alice/',
+    '../secrets.txt',
+    `uploads/bob/../${there.slice(8)}`,
+    `/${there}`,
+    `${there}/x`,
+    'uploads/bob',
+    'x'.repeat(1024),
+    'uploads/bob/ü',
+    'uploads//x'
+  ]
+  for (const [url, query] of [
+    ['/upload-status', {}],
+    ['/upload-status', { inspect: 'true' }],
+    ['/download-url', {}]
+  ] as const) {
+    const answers = await Promise.all(
+      [there, notThere, ...strange].map(key =>
+        app.inject({ url, query: { key, ...query }, headers: { 'x-user': 'bob' } })
+      )
+    )
     for (const answer of answers) {
       t.equal(answer.statusCode, 404)
       t.equal(answer.body, answers[0]!.body)
@@ -135,7 +171,15 @@ t.test('another owner’s key is answered 404, byte for byte the same whether or
   }
 })
 
-for (const query of ['', '?key=', `?key=${'a'.repeat(1025)}`, '?key=a&key=b', '?key=a&inspect=yes', '?key=a&inspect=1', '?key=a&more=1']) {
+for (const query of [
+  '',
+  '?key=',
+  `?key=${'a'.repeat(1025)}`,
+  '?key=a&key=b',
+  '?key=a&inspect=yes',
+  '?key=a&inspect=1',
+  '?key=a&more=1'
+]) {
   t.test(`/upload-status${query.slice(0, 30)} is answered 400`, async t => {
     const { app } = await setUp(t)
     t.equal((await asAlice(app, { url: `/upload-status${query}` })).statusCode, 400)

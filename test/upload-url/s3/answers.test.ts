@@ -25,19 +25,34 @@ async function statusFrom (t: Test, store: StoreAddress) {
 /** What is logged as a warning by an app whose plugin talks to a store. */
 async function watched (t: Test, { bucket, endpoint, region, credentials }: StoreAddress) {
   const warnings: string[] = []
-  const stream = { write: (line: string) => { const { level, msg } = JSON.parse(line); if (level === 40) warnings.push(msg) } }
+  const stream = {
+    write: (line: string) => {
+      const { level, msg } = JSON.parse(line)
+      if (level === 40) warnings.push(msg)
+    }
+  }
   const app = Fastify({ logger: { level: 'warn', stream } })
   t.teardown(() => app.close())
-  await app.register(uploadUrl, { bucket, client: { endpoint, region, credentials, forcePathStyle: true }, owner: ownerFromHeader })
+  await app.register(uploadUrl, {
+    bucket,
+    client: { endpoint, region, credentials, forcePathStyle: true },
+    owner: ownerFromHeader
+  })
   return { app, warnings }
 }
 
 for (const [status, codes] of [
-  [301, ['PermanentRedirect', '']], [307, ['TemporaryRedirect', '']],
+  [301, ['PermanentRedirect', '']],
+  [307, ['TemporaryRedirect', '']],
   [400, ['AuthorizationHeaderMalformed', 'InvalidArgument', 'secret', '']],
-  [402, ['']], [403, ['AccessDenied', 'AllAccessDisabled', '']],
-  [404, ['NoSuchKey', 'NoSuchBucket', 'secret', '']], [405, ['MethodNotAllowed', '']], [409, ['']],
-  [412, ['PreconditionFailed', '']], [416, ['InvalidRange', '']], [418, ['secret', '']]
+  [402, ['']],
+  [403, ['AccessDenied', 'AllAccessDisabled', '']],
+  [404, ['NoSuchKey', 'NoSuchBucket', 'secret', '']],
+  [405, ['MethodNotAllowed', '']],
+  [409, ['']],
+  [412, ['PreconditionFailed', '']],
+  [416, ['InvalidRange', '']],
+  [418, ['secret', '']]
 ] as const) {
   for (const code of codes) {
     t.test(`a status request that S3 answers ${status} ${code} ends in an error of ours, or as pending`, async t => {
@@ -51,7 +66,10 @@ for (const [status, codes] of [
 }
 
 for (const [what, status, body] of [
-  ['a page of a proxy', 403, '<html>secret'], ['no XML', 400, 'secret'], ['a status that does not exist', 299, 'secret'], ['no support', 501, '']
+  ['a page of a proxy', 403, '<html>secret'],
+  ['no XML', 400, 'secret'],
+  ['a status that does not exist', 299, 'secret'],
+  ['no support', 501, '']
 ] as const) {
   t.test(`${what} is answered 502, and nothing of it is passed on`, async t => {
     const app = await appFor(t, await answering(t, status, body))
@@ -61,7 +79,12 @@ for (const [what, status, body] of [
   })
 }
 
-for (const [status, body] of [[429, ''], [500, '<html>secret'], [503, errorBody('SlowDown')], [400, errorBody('RequestTimeout')]] as const) {
+for (const [status, body] of [
+  [429, ''],
+  [500, '<html>secret'],
+  [503, errorBody('SlowDown')],
+  [400, errorBody('RequestTimeout')]
+] as const) {
   t.test(`${status} ${body.slice(0, 20)} is answered 503, with the seconds to wait`, async t => {
     const app = await appFor(t, await answering(t, status, body))
     const response = await asAlice(app, { url: '/multipart-uploads', method: 'POST', payload: {} })
@@ -71,9 +94,12 @@ for (const [status, body] of [[429, ''], [500, '<html>secret'], [503, errorBody(
 }
 
 t.test('a store that asks to wait longer than a request may take is answered 503, not 504', async t => {
-  const app = await appFor(t, await scriptedStore(t, (request, response) => {
-    request.resume().on('end', () => response.writeHead(503, { 'retry-after': '60' }).end(errorBody('SlowDown')))
-  }))
+  const app = await appFor(
+    t,
+    await scriptedStore(t, (request, response) => {
+      request.resume().on('end', () => response.writeHead(503, { 'retry-after': '60' }).end(errorBody('SlowDown')))
+    })
+  )
   const response = await asAlice(app, { url: '/multipart-uploads', method: 'POST', payload: {} })
   t.match(response.json(), { statusCode: 503, code: 'FST_UPLOAD_STORE_UNAVAILABLE' })
 })
@@ -104,23 +130,33 @@ t.test('credentials that have expired at the store are answered 503, with the se
   await t.rejects((await appFor(t, store)).uploads.checkStore(), { code: 'FST_UPLOAD_NO_CREDENTIALS' })
 })
 
-t.test('the right to list the bucket is not needed: without it the service is ready, and an upload pending', async t => {
-  const store = await answering(t, 403, errorBody('AccessDenied'))
-  t.match((await statusFrom(t, store)).json(), { status: 'pending' })
-  const { app, warnings } = await watched(t, store)
-  await app.uploads.checkStore()
-  t.strictSame(warnings, [])
-})
+t.test(
+  'the right to list the bucket is not needed: without it the service is ready, and an upload pending',
+  async t => {
+    const store = await answering(t, 403, errorBody('AccessDenied'))
+    t.match((await statusFrom(t, store)).json(), { status: 'pending' })
+    const { app, warnings } = await watched(t, store)
+    await app.uploads.checkStore()
+    t.strictSame(warnings, [])
+  }
+)
 
 t.test('a bucket that does not exist is told from an upload that is pending', async t => {
   const store = await startStore(t)
   const elsewhere = { ...store, bucket: 'there-is-no-such-bucket' }
-  t.match((await statusFrom(t, elsewhere)).json(), { statusCode: 502, code: 'FST_UPLOAD_STORE_REFUSED', message: /NoSuchBucket/ })
+  t.match((await statusFrom(t, elsewhere)).json(), {
+    statusCode: 502,
+    code: 'FST_UPLOAD_STORE_REFUSED',
+    message: /NoSuchBucket/
+  })
   await t.rejects((await appFor(t, elsewhere)).uploads.checkStore(), { message: /NoSuchBucket/ })
 })
 
 t.test('what a store says of its credentials is not what they are', async t => {
-  const { app, warnings } = await watched(t, await answering(t, 403, errorBody('SignatureDoesNotMatch', EXAMPLE_CREDENTIALS.secretAccessKey)))
+  const { app, warnings } = await watched(
+    t,
+    await answering(t, 403, errorBody('SignatureDoesNotMatch', EXAMPLE_CREDENTIALS.secretAccessKey))
+  )
   await t.rejects(app.uploads.checkStore(), { code: 'FST_UPLOAD_STORE_REFUSED' })
   t.notMatch(warnings.join(), EXAMPLE_CREDENTIALS.secretAccessKey)
 })

@@ -22,7 +22,10 @@ async function countingStore (t: Test) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(() => { server.closeAllConnections(); server.close() })
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
   const { port } = server.address() as AddressInfo
   return { sockets, config: { ...FIXED_OPTIONS.client, endpoint: `http://127.0.0.1:${port}`, forcePathStyle: true } }
 }
@@ -54,10 +57,15 @@ t.test('the client of a host, and a request handler of a host, stay open', async
 
 t.test('an app starts without a store and without credentials, and signs as soon as it has some', async t => {
   const endpoint = `http://127.0.0.1:${await freePort()}`
-  let provide = async (): Promise<typeof EXAMPLE_CREDENTIALS> => { throw new Error('not yet') }
+  let provide = async (): Promise<typeof EXAMPLE_CREDENTIALS> => {
+    throw new Error('not yet')
+  }
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(uploadUrl, { ...FIXED_OPTIONS, client: { region: 'us-east-1', endpoint, credentials: () => provide() } })
+  await app.register(uploadUrl, {
+    ...FIXED_OPTIONS,
+    client: { region: 'us-east-1', endpoint, credentials: () => provide() }
+  })
   await app.ready()
   t.match((await asAlice(app, { url: '/upload-url' })).json(), { statusCode: 503, code: 'FST_UPLOAD_NO_CREDENTIALS' })
   provide = async () => EXAMPLE_CREDENTIALS
@@ -67,19 +75,32 @@ t.test('an app starts without a store and without credentials, and signs as soon
 for (const [what, listener] of [
   ['can’t be reached', undefined],
   ['says nothing', () => {}],
-  ['refuses the signature', (_request, response) => { response.writeHead(403).end(errorBody('SignatureDoesNotMatch')) }]
+  [
+    'refuses the signature',
+    (_request, response) => {
+      response.writeHead(403).end(errorBody('SignatureDoesNotMatch'))
+    }
+  ]
 ] satisfies Array<[string, RequestListener | undefined]>) {
-  t.test(`where the SDK needs the store to sign, and it ${what}, the app starts, and answers with the seconds to wait`, async t => {
-    const endpoint = listener === undefined ? `http://127.0.0.1:${await freePort()}` : (await scriptedStore(t, listener)).endpoint
-    const app = Fastify()
-    t.teardown(() => app.close())
-    await app.register(uploadUrl, { ...FIXED_OPTIONS, bucket: DIRECTORY_BUCKET, client: { ...FIXED_OPTIONS.client, endpoint } })
-    await app.ready()
-    const response = await asAlice(app, { url: '/upload-url' })
-    t.match(response.json(), { statusCode: 503, code: 'FST_UPLOAD_NO_CREDENTIALS' })
-    t.match(response.headers, { 'retry-after': /^\d+$/ })
-    t.notMatch(response.body, /127\.0\.0\.1|localhost|ECONN|secret/)
-  })
+  t.test(
+    `where the SDK needs the store to sign, and it ${what}, the app starts, and answers with the seconds to wait`,
+    async t => {
+      const endpoint =
+        listener === undefined ? `http://127.0.0.1:${await freePort()}` : (await scriptedStore(t, listener)).endpoint
+      const app = Fastify()
+      t.teardown(() => app.close())
+      await app.register(uploadUrl, {
+        ...FIXED_OPTIONS,
+        bucket: DIRECTORY_BUCKET,
+        client: { ...FIXED_OPTIONS.client, endpoint }
+      })
+      await app.ready()
+      const response = await asAlice(app, { url: '/upload-url' })
+      t.match(response.json(), { statusCode: 503, code: 'FST_UPLOAD_NO_CREDENTIALS' })
+      t.match(response.headers, { 'retry-after': /^\d+$/ })
+      t.notMatch(response.body, /127\.0\.0\.1|localhost|ECONN|secret/)
+    }
+  )
 }
 
 t.test('a bucket that has no forms is answered 501', async t => {
@@ -92,6 +113,9 @@ t.test('a bucket that has no forms is answered 501', async t => {
 
 t.test('a bucket that the SDK can’t sign for stops the start, with the reason', async t => {
   for (const bucket of ['../recordings', 'arn:aws:s3:us-west-2:1:accesspoint/recordings/more']) {
-    await t.rejects(register({ ...FIXED_OPTIONS, bucket }), { code: 'FST_UPLOAD_INVALID_OPTIONS', message: /sign for this bucket: .+/ })
+    await t.rejects(register({ ...FIXED_OPTIONS, bucket }), {
+      code: 'FST_UPLOAD_INVALID_OPTIONS',
+      message: /sign for this bucket: .+/
+    })
   }
 })

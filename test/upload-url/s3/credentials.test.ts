@@ -14,7 +14,7 @@ const HOUR = 60 * MINUTE
 class Provider {
   now = Date.now()
   calls = 0
-  answer: () => Promise<{ accessKeyId: string, secretAccessKey: string, sessionToken?: string, expiration?: Date }>
+  answer: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration?: Date }>
 
   constructor (lifeOfCredentials: number) {
     this.answer = async () => this.issue(lifeOfCredentials)
@@ -22,7 +22,12 @@ class Provider {
 
   /** Credentials named after how many there were before them. */
   issue (life: number) {
-    return { accessKeyId: `ASIA${this.calls}`, secretAccessKey: 'secret', sessionToken: `token${this.calls}`, expiration: new Date(this.now + life) }
+    return {
+      accessKeyId: `ASIA${this.calls}`,
+      secretAccessKey: 'secret',
+      sessionToken: `token${this.calls}`,
+      expiration: new Date(this.now + life)
+    }
   }
 
   provide = () => {
@@ -31,7 +36,10 @@ class Provider {
   }
 
   async uploads (t: Test): Promise<Uploads> {
-    const app = await pluginApp(t, { client: { region: 'us-east-1', credentials: this.provide }, clock: () => new Date(this.now) })
+    const app = await pluginApp(t, {
+      client: { region: 'us-east-1', credentials: this.provide },
+      clock: () => new Date(this.now)
+    })
     return app.uploads
   }
 }
@@ -100,7 +108,9 @@ t.test('rotation in the middle of traffic takes effect at once', async t => {
 t.test('a provider that fails is answered 503 with Retry-After, and recovers without a restart', async t => {
   const provider = new Provider(HOUR)
   const healthy = provider.answer
-  provider.answer = async () => { throw new Error('the metadata service says: secret-of-the-machine') }
+  provider.answer = async () => {
+    throw new Error('the metadata service says: secret-of-the-machine')
+  }
   const app = await pluginApp(t, { client: { region: 'us-east-1', credentials: provider.provide } })
   const ask = () => app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })
   const response = await ask()
@@ -118,7 +128,9 @@ t.test('a provider that never answers is answered 503, and recovers without a re
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(uploadUrl, { ...FIXED_OPTIONS, client: { region: 'us-east-1', credentials: provider.provide } })
-  t.match((await app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })).json(), { code: 'FST_UPLOAD_NO_CREDENTIALS' })
+  t.match((await app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })).json(), {
+    code: 'FST_UPLOAD_NO_CREDENTIALS'
+  })
   provider.answer = healthy
   t.equal((await app.inject({ url: '/upload-url', headers: { 'x-user': 'alice' } })).statusCode, 200)
 })
@@ -127,7 +139,14 @@ t.test('the SDK’s own chain recovers too, from an endpoint that fails and from
   const endpoint = await serveCredentials(EXAMPLE_CREDENTIALS, HOUR)
   t.teardown(() => endpoint.close())
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, ...others } = process.env
-  t.intercept(process, 'env', { value: { ...others, AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.address, AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' } })
+  t.intercept(process, 'env', {
+    value: {
+      ...others,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.address,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null'
+    }
+  })
   for (const mood of ['fails', 'hangs'] as const) {
     endpoint.mood = mood
     const { uploads } = await pluginApp(t, { client: { region: 'us-east-1' }, clock: () => new Date() })
@@ -141,7 +160,9 @@ t.test('a refresh that fails leaves the credentials that still live', async t =>
   const provider = new Provider(HOUR)
   const uploads = await provider.uploads(t)
   await uploads.createUploadUrl({}, ALICE)
-  provider.answer = async () => { throw new Error('down') }
+  provider.answer = async () => {
+    throw new Error('down')
+  }
   provider.now += 50 * MINUTE
   t.match(await uploads.createUploadUrl({}, ALICE), { expiresIn: 600, url: /ASIA1/ })
 })
@@ -150,7 +171,9 @@ t.test('credentials that have died are not signed with', async t => {
   const provider = new Provider(HOUR)
   const uploads = await provider.uploads(t)
   await uploads.createUploadUrl({}, ALICE)
-  provider.answer = async () => { throw new Error('down') }
+  provider.answer = async () => {
+    throw new Error('down')
+  }
   provider.now += 61 * MINUTE
   await t.rejects(uploads.createUploadUrl({}, ALICE), { code: 'FST_UPLOAD_NO_CREDENTIALS', statusCode: 503 })
 })

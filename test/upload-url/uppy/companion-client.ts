@@ -13,32 +13,53 @@ export const MALLORY: Caller = { endpoint: '/uppy', headers: { 'x-user': 'mallor
 
 /** The requests of `@uppy/aws-s3` to a Companion, to the letter, of versions 6.3 and 5.1 alike. */
 export class CompanionClient {
-  constructor (readonly app: FastifyInstance, readonly caller: Caller = ALICE) {}
+  constructor (
+    readonly app: FastifyInstance,
+    readonly caller: Caller = ALICE
+  ) {}
 
-  params (file: { readonly filename: string, readonly type: string, readonly metadata?: Record<string, unknown> }) {
+  params (file: { readonly filename: string; readonly type: string; readonly metadata?: Record<string, unknown> }) {
     const { filename, type, metadata = {} } = file
-    const search = new URLSearchParams({ filename, type, ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`metadata[${name}]`, String(value)])) })
+    const search = new URLSearchParams({
+      filename,
+      type,
+      ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`metadata[${name}]`, String(value)]))
+    })
     return this.#send('GET', `/s3/params?${search}`)
   }
 
-  create (file: { readonly filename: string, readonly type: string, readonly metadata?: Record<string, unknown> }) {
+  create (file: { readonly filename: string; readonly type: string; readonly metadata?: Record<string, unknown> }) {
     return this.#send('POST', '/s3/multipart', file)
   }
 
   signPart (key: string, uploadId: string, partNumber: number | string) {
-    return this.#send('GET', `/s3/multipart/${encodeURIComponent(uploadId)}/${partNumber}?${new URLSearchParams({ key })}`)
+    return this.#send(
+      'GET',
+      `/s3/multipart/${encodeURIComponent(uploadId)}/${partNumber}?${new URLSearchParams({ key })}`
+    )
   }
 
   batch (key: string, uploadId: string, partNumbers: string) {
-    return this.#send('GET', `/s3/multipart/${encodeURIComponent(uploadId)}/batch?key=${encodeURIComponent(key)}&partNumbers=${partNumbers}`)
+    return this.#send(
+      'GET',
+      `/s3/multipart/${encodeURIComponent(uploadId)}/batch?key=${encodeURIComponent(key)}&partNumbers=${partNumbers}`
+    )
   }
 
   listParts (key: string, uploadId: string) {
     return this.#send('GET', `/s3/multipart/${encodeURIComponent(uploadId)}?${new URLSearchParams({ key })}`)
   }
 
-  complete (key: string, uploadId: string, parts: ReadonlyArray<{ readonly PartNumber: number, readonly ETag: string }>) {
-    return this.#send('POST', `/s3/multipart/${encodeURIComponent(uploadId)}/complete?${new URLSearchParams({ key })}`, { parts })
+  complete (
+    key: string,
+    uploadId: string,
+    parts: ReadonlyArray<{ readonly PartNumber: number; readonly ETag: string }>
+  ) {
+    return this.#send(
+      'POST',
+      `/s3/multipart/${encodeURIComponent(uploadId)}/complete?${new URLSearchParams({ key })}`,
+      { parts }
+    )
   }
 
   abort (key: string, uploadId: string) {
@@ -51,7 +72,7 @@ export class CompanionClient {
 
   #send (method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object) {
     const { endpoint, headers = {} } = this.caller
-    return this.app.inject({ method, url: endpoint + path, headers, ...payload !== undefined && { payload } })
+    return this.app.inject({ method, url: endpoint + path, headers, ...(payload !== undefined && { payload }) })
   }
 }
 
@@ -61,7 +82,10 @@ export function sanitize (etag: string | null): string {
 }
 
 /** Posts a file as Uppy does: all fields, then the file. */
-export async function postForm ({ url, fields }: { url: string, fields: Record<string, string> }, bytes: Uint8Array): Promise<Response> {
+export async function postForm (
+  { url, fields }: { url: string; fields: Record<string, string> },
+  bytes: Uint8Array
+): Promise<Response> {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.set(name, value)
   form.set('file', new Blob([bytes]))
@@ -69,6 +93,11 @@ export async function postForm ({ url, fields }: { url: string, fields: Record<s
 }
 
 /** Cuts bytes as Uppy does, unless told otherwise. */
-export function cut (bytes: Uint8Array, chunkSize = Math.max(5 * 1024 ** 2, Math.ceil(bytes.length / 10_000))): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, index) => bytes.subarray(index * chunkSize, (index + 1) * chunkSize))
+export function cut (
+  bytes: Uint8Array,
+  chunkSize = Math.max(5 * 1024 ** 2, Math.ceil(bytes.length / 10_000))
+): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / chunkSize) }, (_, index) =>
+    bytes.subarray(index * chunkSize, (index + 1) * chunkSize)
+  )
 }

@@ -21,7 +21,10 @@ async function documented (t: Parameters<typeof appWith>[0]): Promise<FastifyIns
 
 t.test('no route of Uppy’s is in the host’s OpenAPI document', async t => {
   const { paths } = (await documented(t)).swagger() as unknown as { paths: Record<string, object> }
-  t.same(Object.keys(paths).filter(path => path.includes('uppy')), [])
+  t.same(
+    Object.keys(paths).filter(path => path.includes('uppy')),
+    []
+  )
 })
 
 t.test('the routes answer under a prefix, and so does the path of a token', async t => {
@@ -29,12 +32,17 @@ t.test('the routes answer under a prefix, and so does the path of a token', asyn
   const { companionEndpoint } = app.uppy.createToken('alice')
   t.match(companionEndpoint, /^\/v1\/uppy\//)
   t.equal((await new CompanionClient(app, { endpoint: companionEndpoint }).params(MP3)).statusCode, 200)
-  t.equal((await new CompanionClient(app, { endpoint: '/v1/uppy', headers: { 'x-user': 'alice' } }).params(MP3)).statusCode, 200)
+  t.equal(
+    (await new CompanionClient(app, { endpoint: '/v1/uppy', headers: { 'x-user': 'alice' } }).params(MP3)).statusCode,
+    200
+  )
   t.equal((await new CompanionClient(app).params(MP3)).statusCode, 404)
 })
 
 t.test('a host may know its visitors by a cookie, for Uppy alone', async t => {
-  const app = await appWith(t, NO_STORE, { uppy: { owner: request => /session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] } })
+  const app = await appWith(t, NO_STORE, {
+    uppy: { owner: request => /session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] }
+  })
   const withCookie = new CompanionClient(app, { endpoint: '/uppy', headers: { cookie: 'session=bob' } })
   t.match((await withCookie.params(MP3)).json(), { fields: { key: /^uploads\/bob\// } })
   t.equal((await new CompanionClient(app).params(MP3)).statusCode, 401)
@@ -42,8 +50,20 @@ t.test('a host may know its visitors by a cookie, for Uppy alone', async t => {
 })
 
 t.test('a host that coerces and strips does not make us take what was not sent', async t => {
-  const app = await appWith(t, NO_STORE, { server: { ajv: { customOptions: { coerceTypes: 'array', removeAdditional: 'all' } } } })
+  const app = await appWith(t, NO_STORE, {
+    server: { ajv: { customOptions: { coerceTypes: 'array', removeAdditional: 'all' } } }
+  })
   const { fields } = (await new CompanionClient(app).params({ ...MP3, metadata: { language: 'de' } })).json()
   t.equal(fields['x-amz-meta-language'], 'de')
-  t.equal((await app.inject({ method: 'POST', url: '/uppy/s3/multipart', headers: { 'x-user': 'alice' }, payload: { ...MP3, evil: 1 } })).statusCode, 400)
+  t.equal(
+    (
+      await app.inject({
+        method: 'POST',
+        url: '/uppy/s3/multipart',
+        headers: { 'x-user': 'alice' },
+        payload: { ...MP3, evil: 1 }
+      })
+    ).statusCode,
+    400
+  )
 })

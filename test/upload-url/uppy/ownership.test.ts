@@ -21,13 +21,20 @@ const ENDINGS: typeof OPERATIONS = [
 ]
 
 async function reply (answer: ReturnType<Operation>) {
-  const { statusCode, headers: { date, ...headers }, rawPayload } = await answer
+  const {
+    statusCode,
+    headers: { date, ...headers },
+    rawPayload
+  } = await answer
   return { statusCode, headers, body: rawPayload.toString('hex') }
 }
 
 /** Mallory, by header and by token. */
 function mallories (app: FastifyInstance): CompanionClient[] {
-  return [new CompanionClient(app, MALLORY), new CompanionClient(app, { endpoint: app.uppy.createToken('mallory').companionEndpoint })]
+  return [
+    new CompanionClient(app, MALLORY),
+    new CompanionClient(app, { endpoint: app.uppy.createToken('mallory').companionEndpoint })
+  ]
 }
 
 for (const [name, operation] of [...OPERATIONS, ...ENDINGS]) {
@@ -46,16 +53,19 @@ for (const [name, operation] of [...OPERATIONS, ...ENDINGS]) {
 }
 
 for (const [name, operation] of OPERATIONS) {
-  t.test(`${name}: another owner’s upload id is answered 404, byte for byte the same whether or not it exists`, async t => {
-    const { app } = await uppyApp(t)
-    const { uploadId } = (await new CompanionClient(app).create(MP3)).json()
-    for (const mallory of mallories(app)) {
-      const own = (await mallory.create(MP3)).json()
-      const first = await reply(operation(mallory, own.key, uploadId))
-      t.equal(first.statusCode, 404)
-      t.same(await reply(operation(mallory, own.key, uploadId.replace(/[0-9a-f]/g, '0'))), first)
+  t.test(
+    `${name}: another owner’s upload id is answered 404, byte for byte the same whether or not it exists`,
+    async t => {
+      const { app } = await uppyApp(t)
+      const { uploadId } = (await new CompanionClient(app).create(MP3)).json()
+      for (const mallory of mallories(app)) {
+        const own = (await mallory.create(MP3)).json()
+        const first = await reply(operation(mallory, own.key, uploadId))
+        t.equal(first.statusCode, 404)
+        t.same(await reply(operation(mallory, own.key, uploadId.replace(/[0-9a-f]/g, '0'))), first)
+      }
     }
-  })
+  )
 }
 
 for (const [name, operation] of ENDINGS) {

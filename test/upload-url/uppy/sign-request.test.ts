@@ -14,7 +14,11 @@ async function createUpload (client: CompanionClient, extra: object = {}) {
   return { key, uploadId: UPLOAD_ID.exec(await created.text())?.[1] ?? '', status: created.status }
 }
 
-async function sendParts (client: CompanionClient, { key, uploadId }: { key: string, uploadId: string }, bytes: Uint8Array) {
+async function sendParts (
+  client: CompanionClient,
+  { key, uploadId }: { key: string; uploadId: string },
+  bytes: Uint8Array
+) {
   const parts = []
   for (const [index, chunk] of cut(bytes).entries()) {
     const { url } = (await client.sign({ method: 'PUT', key, uploadId, partNumber: index + 1 })).json()
@@ -29,9 +33,14 @@ function completion (etags: readonly string[]): string {
 
 t.test('a PUT of a file whose size the app tells is signed as declared, under a key of ours', async t => {
   const { app, store } = await uppyApp(t)
-  const signed = (await new CompanionClient(app).sign({ method: 'PUT', key: KEY, contentType: 'audio/wav', size: 5 })).json()
-  t.match(signed, { key: /^uploads\/alice\/[0-9a-f-]{36}\.wav$/, headers: { 'content-type': 'audio/wav', 'if-none-match': '*' } })
-  for (const name of Object.keys(signed.headers)) t.notMatch(name, /^(host|content-length|date)$/i, 'what a page can’t set')
+  const signed = (
+    await new CompanionClient(app).sign({ method: 'PUT', key: KEY, contentType: 'audio/wav', size: 5 })
+  ).json()
+  t.match(signed, {
+    key: /^uploads\/alice\/[0-9a-f-]{36}\.wav$/,
+    headers: { 'content-type': 'audio/wav', 'if-none-match': '*' }
+  })
+  for (const name of Object.keys(signed.headers)) { t.notMatch(name, /^(host|content-length|date)$/i, 'what a page can’t set') }
   t.notOk((await fetch(signed.url, { method: 'PUT', headers: signed.headers, body: 'too much' })).ok)
   t.ok((await fetch(signed.url, { method: 'PUT', headers: signed.headers, body: 'hello' })).ok)
   t.equal((await stored(store, signed.key))!.toString(), 'hello')
@@ -48,22 +57,35 @@ t.test('a PUT of a file whose size nobody tells becomes a form', async t => {
 })
 
 for (const hasSize of [true, false]) {
-  t.test(`a file ${hasSize ? 'of declared size' : 'that says nothing of its size'} goes up in parts, straight from client to store`, async t => {
-    const { app, store } = await uppyApp(t)
-    const client = new CompanionClient(app)
-    const bytes = someBytes(7 * MIB)
-    const upload = await createUpload(client, { filename: 'a.wav', metadata: { language: 'de' }, ...hasSize && { size: bytes.length } })
-    t.match(upload, { status: 200, key: /^uploads\/alice\/.*\.wav$/ })
-    const etags = await sendParts(client, upload, bytes)
-    const list = (await client.sign({ method: 'GET', ...pick(upload) })).json()
-    t.match(await (await fetch(list.url)).text(), /<PartNumber>2<\/PartNumber>/)
-    const { url, headers } = (await client.sign({ method: 'POST', ...pick(upload) })).json()
-    const done = await fetch(url, { method: 'POST', headers: folded('application/xml', headers), body: completion(etags) })
-    t.match(await done.text(), /<Location>.+<\/Location>[^]*<Key>.+<\/Key>/)
-    t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
-    const { ContentType, Metadata } = await store.client.send(new HeadObjectCommand({ Bucket: store.bucket, Key: upload.key }))
-    t.same([ContentType, Metadata], ['audio/wav', { filename: 'a.wav', language: 'de' }])
-  })
+  t.test(
+    `a file ${hasSize ? 'of declared size' : 'that says nothing of its size'} goes up in parts, straight from client to store`,
+    async t => {
+      const { app, store } = await uppyApp(t)
+      const client = new CompanionClient(app)
+      const bytes = someBytes(7 * MIB)
+      const upload = await createUpload(client, {
+        filename: 'a.wav',
+        metadata: { language: 'de' },
+        ...(hasSize && { size: bytes.length })
+      })
+      t.match(upload, { status: 200, key: /^uploads\/alice\/.*\.wav$/ })
+      const etags = await sendParts(client, upload, bytes)
+      const list = (await client.sign({ method: 'GET', ...pick(upload) })).json()
+      t.match(await (await fetch(list.url)).text(), /<PartNumber>2<\/PartNumber>/)
+      const { url, headers } = (await client.sign({ method: 'POST', ...pick(upload) })).json()
+      const done = await fetch(url, {
+        method: 'POST',
+        headers: folded('application/xml', headers),
+        body: completion(etags)
+      })
+      t.match(await done.text(), /<Location>.+<\/Location>[^]*<Key>.+<\/Key>/)
+      t.equal(sha256((await stored(store, upload.key))!), sha256(bytes))
+      const { ContentType, Metadata } = await store.client.send(
+        new HeadObjectCommand({ Bucket: store.bucket, Key: upload.key })
+      )
+      t.same([ContentType, Metadata], ['audio/wav', { filename: 'a.wav', language: 'de' }])
+    }
+  )
 }
 
 t.test('type and metadata of an upload in parts are bound', async t => {
@@ -111,15 +133,26 @@ t.test('under a limit, a completion the client makes by itself needs a declared 
   const { app, store } = await uppyApp(t)
   const upload = await createUpload(new CompanionClient(app))
   const limited = new CompanionClient(await appWith(t, store, { uploads: { maxSize: 10 * MIB } }))
-  t.match((await limited.sign({ method: 'POST', ...pick(upload) })).json(), { statusCode: 400, code: 'FST_UPLOAD_FIELD_REQUIRED', message: /size is required/ })
+  t.match((await limited.sign({ method: 'POST', ...pick(upload) })).json(), {
+    statusCode: 400,
+    code: 'FST_UPLOAD_FIELD_REQUIRED',
+    message: /size is required/
+  })
 })
 
 t.test('no other request is signed', async t => {
   const client = new CompanionClient(await appWith(t, NO_STORE))
   const key = 'uploads/alice/x_0-4zsow.mp3'
   for (const request of [
-    { method: 'DELETE', key }, { method: 'GET', key }, { method: 'GET', key, partNumber: 1 }, { method: 'POST', key, uploadId: 'u', partNumber: 1 },
-    { method: 'PUT', key, uploadId: 'u' }, { method: 'PUT', key, partNumber: 1 }, { method: 'HEAD', key }, { method: 'PUT' }, { method: 'PUT', key, evil: 1 }
+    { method: 'DELETE', key },
+    { method: 'GET', key },
+    { method: 'GET', key, partNumber: 1 },
+    { method: 'POST', key, uploadId: 'u', partNumber: 1 },
+    { method: 'PUT', key, uploadId: 'u' },
+    { method: 'PUT', key, partNumber: 1 },
+    { method: 'HEAD', key },
+    { method: 'PUT' },
+    { method: 'PUT', key, evil: 1 }
   ]) {
     t.equal((await client.sign(request)).statusCode, 400, JSON.stringify(request))
   }
@@ -132,6 +165,6 @@ function folded (contentType: string, headers: Record<string, string>): Headers 
   return all
 }
 
-function pick ({ key, uploadId }: { key: string, uploadId: string }) {
+function pick ({ key, uploadId }: { key: string; uploadId: string }) {
   return { key, uploadId }
 }

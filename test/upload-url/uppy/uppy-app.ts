@@ -15,7 +15,11 @@ export interface Settings {
 }
 
 /** An app with both plugins in front of a store, closed at the end of the test. */
-export async function appWith (t: Test, { endpoint, region, bucket, credentials }: Pick<Store, 'endpoint' | 'region' | 'bucket' | 'credentials'>, settings: Settings = {}): Promise<FastifyInstance> {
+export async function appWith (
+  t: Test,
+  { endpoint, region, bucket, credentials }: Pick<Store, 'endpoint' | 'region' | 'bucket' | 'credentials'>,
+  settings: Settings = {}
+): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify(settings.server as FastifyServerOptions)
   t.teardown(() => app.close())
   const client = { endpoint, region, credentials, forcePathStyle: true }
@@ -25,10 +29,15 @@ export async function appWith (t: Test, { endpoint, region, bucket, credentials 
 }
 
 /** The same in front of a real store. */
-export async function uppyApp (t: Test, settings: Settings = {}): Promise<{ app: FastifyInstance, store: Store }> {
+export async function uppyApp (t: Test, settings: Settings = {}): Promise<{ app: FastifyInstance; store: Store }> {
   const store = await startStore(t)
   return { app: await appWith(t, store, settings), store }
 }
 
 /** For tests in which no request gets as far as the store. */
-export const NO_STORE = { endpoint: 'http://127.0.0.1:9', region: 'us-east-1', bucket: 'recordings', credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' } }
+export const NO_STORE = {
+  endpoint: 'http://127.0.0.1:9',
+  region: 'us-east-1',
+  bucket: 'recordings',
+  credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' }
+}
