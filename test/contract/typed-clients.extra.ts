@@ -31,7 +31,14 @@ const STRICTEST = ['--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
 t.testdirName = 'test/contract/.tap/clients'
 const folder = t.testdir({ 'package.json': '{ "type": "module" }' })
 const app = await buildApp(
-  loadConfig({ PORT: '0', LOG_LEVEL: 'silent', RESULTS: 'true', API_KEYS: `alice:${API_KEY}` }),
+  loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    RESULTS: 'true',
+    LIST_UPLOADS: 'true',
+    DELETE_UPLOADS: 'true',
+    API_KEYS: `alice:${API_KEY}`
+  }),
   { storeDirectory: join(folder, 'store') }
 )
 t.teardown(() => app.close())

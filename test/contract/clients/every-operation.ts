@@ -105,3 +105,9 @@ taken(
     params: { query: { key: other.key, uploadId: other.uploadId } }
   })
 )
+
+const inProgress = taken('listMultipartUploads', await client.GET('/multipart-uploads'))
+if (inProgress.uploads.length !== 0) throw new Error(JSON.stringify(inProgress))
+const page = taken('listUploads', await client.GET('/uploads', { params: { query: { limit: 100 } } }))
+if (!page.uploads.some(({ key }) => key === upload.key)) throw new Error(JSON.stringify(page))
+taken('deleteUpload', await client.DELETE('/uploads', { params: { query: { key: upload.key } } }))
