@@ -48,7 +48,8 @@ export function serveStoreEvents (
   scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) => {
     done(null, body)
   })
-  for (const url of [path, `${path}/:secret`]) {
+  // A secret may contain slashes, and be longer than Fastify lets a parameter be.
+  for (const url of [path, `${path}/*`]) {
     scope.post(url, {
       schema: SCHEMA,
       bodyLimit: BODY_LIMIT,
@@ -64,9 +65,9 @@ export function serveStoreEvents (
 /** Everything in a request that may be the secret. */
 function secretsOf ({ headers: { authorization = '' }, params }: FastifyRequest): string[] {
   const [, scheme, credentials = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization) ?? []
-  const { secret } = params as { readonly secret?: string }
+  const { '*': inPath = '' } = params as { readonly '*'?: string }
   const inHeader = scheme?.toLowerCase() === 'basic' ? passwordOf(credentials) : credentials
-  return [inHeader, secret ?? ''].filter(given => given !== '')
+  return [inHeader, inPath].filter(given => given !== '')
 }
 
 function passwordOf (credentials: string): string {

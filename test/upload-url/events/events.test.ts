@@ -277,6 +277,25 @@ for (const [what, headers, path] of [
   })
 }
 
+for (const [what, secret, path] of [
+  ['with slashes, as base64 has them', 'b64/with+slashes/0123456789==', 'b64/with+slashes/0123456789=='],
+  ['with slashes that are encoded', 'b64/with+slashes/0123456789==', 'b64%2Fwith%2Bslashes%2F0123456789%3D%3D'],
+  ['of 200 characters', 'x'.repeat(200), 'x'.repeat(200)]
+] as const) {
+  t.test(`the path may hold a secret ${what}, and is not logged`, async t => {
+    const lines: string[] = []
+    const app = Fastify({ logger: { level: 'trace', stream: { write: line => { lines.push(line) } } } })
+    t.teardown(() => app.close())
+    await app.register(uploadUrl, FIXED_OPTIONS)
+    await app.register(uploadEvents, { onUploaded () {}, http: { secret } })
+    const send = async (url: string) => await app.inject({ method: 'POST', url, payload: {} })
+    t.equal((await send(`/upload-events/${path}`)).statusCode, 204)
+    t.equal((await send(`/upload-events/${path}/x`)).statusCode, 401)
+    t.ok(lines.length > 2)
+    t.notOk(lines.join('').includes(path))
+  })
+}
+
 t.test('the route takes JSON under any type, and answers what is not an event with success', async t => {
   const { app, store, told } = await withEvents(t, { http: { secret: SECRET } })
   const key = await upload(app)
@@ -300,7 +319,9 @@ t.test('the route takes JSON under any type, and answers what is not an event wi
 t.test('probes are answered, with the secret or without', async t => {
   const { app } = await withEvents(t, { http: { secret: SECRET, path: '/hooks/s3' } })
   for (const method of ['GET', 'HEAD'] as const) {
-    for (const url of ['/hooks/s3', `/hooks/s3/${SECRET}`, '/hooks/s3/nope']) { t.equal((await app.inject({ method, url })).statusCode, 204) }
+    for (const url of ['/hooks/s3', `/hooks/s3/${SECRET}`, '/hooks/s3/nope']) {
+      t.equal((await app.inject({ method, url })).statusCode, 204)
+    }
   }
 })
 
