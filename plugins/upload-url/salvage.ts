@@ -21,7 +21,10 @@ export interface Salvaged {
   readonly completed: ReadonlyArray<{ readonly owner: string, readonly key: string, readonly size: number }>
   /** Recordings of which nothing had arrived. */
   readonly aborted: readonly string[]
-  /** Recordings that are as they were, and why. */
+  /**
+   * Recordings that could not be salvaged, and why. With FST_UPLOAD_NOT_PROCESSED, one is complete, but the hook of
+   * `fastify-upload-url/events` threw, and is told again by nothing but an event of the store.
+   */
   readonly failed: ReadonlyArray<{ readonly key: string, readonly error: Error }>
 }
 

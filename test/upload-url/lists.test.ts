@@ -1,6 +1,8 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import type { UploadUrlOptions } from '../../plugins/upload-url/index.js'
+import { errorBody, scriptedStore } from '../fixtures/scripted-store.js'
+import { appFor } from '../fixtures/uploads-to.js'
 import { putAll, send, start, uploaderApp } from './multipart/uploader.js'
 
 const ON = { listUploads: true, deleteUploads: true }
@@ -207,7 +209,23 @@ t.test('another owner’s upload is not deleted: 404, byte for byte the same whe
   t.equal((await pages(app, '/multipart-uploads', 10)).flat().length, 1)
 })
 
-t.test('a store that denies a list or a deletion is answered 502, and nothing of it is passed on', async t => {
+for (const [url, permission] of [
+  ['/uploads', 's3:ListBucket'],
+  ['/multipart-uploads', 's3:ListBucketMultipartUploads']
+] as const) {
+  t.test(`${url}: a store that denies the list is answered 502, and the permission is named`, async t => {
+    const store = await scriptedStore(t, (_request, response) => {
+      response.writeHead(403).end(errorBody('AccessDenied'))
+    })
+    const app = await appFor(t, store, ON)
+    const response = await send(app, { url })
+    t.match(response.json(), { statusCode: 502, code: 'FST_UPLOAD_STORE_REFUSED' })
+    t.ok(response.json().message.includes(`it denies ${permission},`), response.body)
+    t.notMatch(response.body, 'secret detail')
+  })
+}
+
+t.test('a store that cannot be reached is answered 503 by lists and deletions', async t => {
   const { app } = await uploaderApp(t, {
     ...ON,
     client: {

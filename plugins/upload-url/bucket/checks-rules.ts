@@ -1,6 +1,6 @@
 import {
-  DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListObjectsV2Command, PutObjectCommand,
-  S3ServiceException
+  DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListMultipartUploadsCommand, ListObjectsV2Command,
+  PutObjectCommand, S3ServiceException
 } from '@aws-sdk/client-s3'
 import { CheckError, CheckWarning, PERMISSIONS } from './check-error.js'
 import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
@@ -25,6 +25,7 @@ export function corsChecks (corsOrigins: readonly string[]): Check[] {
 /** What a bucket and a key should allow, and should not. */
 export const rules: readonly Check[] = [
   { title: 'multipart uploads that are never completed are aborted', run: checkLifecycle },
+  { title: 'uploads in progress can be listed, where that is wanted', run: checkListUploads },
   { title: 'the key must not list the bucket', run: checkList },
   { title: 'the key must not write outside of the prefix', run: checkPrefix },
   { title: 'the key must not delete', run: checkDelete }
@@ -81,6 +82,16 @@ async function checkLifecycle ({ client, bucket, keyPrefix }: BucketCheckContext
   }
   if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, keyPrefix)) !== true) {
     throw new CheckError(`no lifecycle rule does so below ${keyPrefix}/: their parts are stored, and billed`, RUN_SETUP)
+  }
+}
+
+// Whether it should is for the host to say.
+async function checkListUploads ({ client, bucket, keyPrefix }: BucketCheckContext): Promise<string | undefined> {
+  try {
+    await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: `${keyPrefix}/`, MaxUploads: 1 }))
+  } catch (error) {
+    if (!(error instanceof S3ServiceException)) throw error
+    return `not with this key (${error.name}): salvage and listUploads need s3:ListBucketMultipartUploads`
   }
 }
 

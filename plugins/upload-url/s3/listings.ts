@@ -53,23 +53,27 @@ export interface Listings {
   listMultipartUploads (where: Folder | OwnedObject, page: PageOptions): Promise<Page<ListedUpload>>
 }
 
-const INVALID_CURSOR = () => {
+const invalidCursor = () => {
   throw new errors.FST_UPLOAD_INVALID_INPUT('cursor is invalid: pass the one of the page before')
 }
 
-const listDenied = () => {
-  throw new errors.FST_UPLOAD_STORE_REFUSED('it denies s3:ListBucket, which listing results needs (AccessDenied)')
+/** What becomes of a list that is refused: most services may not list, and whoever reads the log shall know why. */
+function exceptions (permission: string, cursor?: string) {
+  return {
+    AccessDenied: () => {
+      throw new errors.FST_UPLOAD_STORE_REFUSED(`it denies ${permission}, which this list needs (AccessDenied)`)
+    },
+    // What stores say of a cursor that is none of theirs.
+    ...cursor !== undefined && { InvalidArgument: invalidCursor, 400: invalidCursor }
+  }
 }
-
-/** What stores say of a cursor that is none of theirs. */
-const EXCEPTIONS = { InvalidArgument: INVALID_CURSOR, 400: INVALID_CURSOR }
 
 export function createListings (client: S3Client, bucket: string, call: Call): Listings {
   return {
     async listResults ({ resultsPrefix }, { signal } = {}) {
       const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: resultsPrefix })
       const { Contents = [] } = await call('ListObjectsV2', options => client.send(command, options), {
-        signal, exceptions: { AccessDenied: listDenied }
+        signal, exceptions: exceptions('s3:ListBucket')
       })
       return Contents.map(object => toStoredResult(object, resultsPrefix)).filter(({ name }) => isResultName(name))
     },
@@ -80,7 +84,7 @@ export function createListings (client: S3Client, bucket: string, call: Call): L
       })
       const { Contents = [], IsTruncated, NextContinuationToken } = await call(
         'ListObjectsV2', options => client.send(command, options),
-        { signal, ...cursor !== undefined && { exceptions: EXCEPTIONS } }
+        { signal, exceptions: exceptions('s3:ListBucket', cursor) }
       )
       if (IsTruncated && !NextContinuationToken) throw invalidResponse('a list without its continuation')
       return { entries: Contents.map(toListedObject), cursor: IsTruncated ? NextContinuationToken : undefined }
@@ -97,7 +101,7 @@ export function createListings (client: S3Client, bucket: string, call: Call): L
       })
       const { Uploads = [], IsTruncated, NextKeyMarker, NextUploadIdMarker } = await call(
         'ListMultipartUploads', options => client.send(command, options),
-        { signal, ...cursor !== undefined && { exceptions: EXCEPTIONS } }
+        { signal, exceptions: exceptions('s3:ListBucketMultipartUploads', cursor) }
       )
       if (IsTruncated && !NextKeyMarker) throw invalidResponse('a list without its continuation')
       return {

@@ -288,6 +288,21 @@ if (isRgw) {
       []
     )
   })
+
+  t.test('a key that may not list uploads in progress passes, and is told what needs it', async t => {
+    const store = await preparedStore(t)
+    const Resource = [`arn:aws:s3:::${store.bucket}`]
+    const Statement = [{ Effect: 'Deny', Principal: '*', Action: ['s3:ListBucketMultipartUploads'], Resource }]
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
+    await store.client.send(new PutBucketPolicyCommand({ Bucket: store.bucket, Policy }))
+    const { isHealthy, results } = await check(variablesFor(store))
+    await store.client.send(new DeleteBucketPolicyCommand({ Bucket: store.bucket }))
+    t.ok(isHealthy)
+    t.match(
+      results.find(({ title }) => title.startsWith('uploads in progress can be listed')),
+      { outcome: 'ok', detail: /AccessDenied.*salvage and listUploads need s3:ListBucketMultipartUploads/ }
+    )
+  })
 } else {
   t.test('a wrong region is named', async t => {
     const errors = await errorsOf({ ...variablesFor(await preparedStore(t)), AWS_REGION: 'eu-central-1' })

@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap'
+import uploadEvents, { type UploadEventsOptions } from '../../../plugins/upload-url/events/index.js'
 import type { UploadUrlOptions } from '../../../plugins/upload-url/index.js'
+import { errorBody, scriptedStore } from '../../fixtures/scripted-store.js'
 import { appFor } from '../../fixtures/uploads-to.js'
-import { inProgress, MIB, putPart, send, start, stored, uploaderApp } from './uploader.js'
+import { inProgress, MIB, putPart, send, start, stored, uploaderApp, type MultipartUpload } from './uploader.js'
 
 const HOUR = 3600
 const LATER = () => new Date(Date.now() + 2 * HOUR * 1000)
@@ -127,4 +129,59 @@ t.test('where the store cannot be reached, salvage rejects and changes nothing',
   const dead = await appFor(t, { ...store, endpoint: 'http://127.0.0.1:9' }, { clock: LATER })
   await t.rejects(dead.uploads.salvage({ olderThan: HOUR }), { code: 'FST_UPLOAD_STORE_UNAVAILABLE' })
   t.equal(await inProgress(store), 1)
+})
+
+t.test('where the store denies to list uploads, salvage names the permission', async t => {
+  const store = await scriptedStore(t, (_request, response) => {
+    response.writeHead(403).end(errorBody('AccessDenied'))
+  })
+  const app = await appFor(t, store)
+  await t.rejects(app.uploads.salvage({ olderThan: HOUR }), {
+    code: 'FST_UPLOAD_STORE_REFUSED',
+    message: /s3:ListBucketMultipartUploads/
+  })
+})
+
+t.test('salvage that is aborted rejects with the reason, and completes nothing more', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  const recording = await start(app, { recording: true })
+  await putPart(app, recording, 1, Buffer.from('hello'))
+  const signal = AbortSignal.abort(new Error('closing'))
+  await t.rejects(later.uploads.salvage({ olderThan: HOUR }, { signal }), { message: 'closing' })
+  t.equal(await inProgress(store), 1)
+})
+
+t.test('the hook is told of each recording that is completed, by the same id in every replica', async t => {
+  const { app, store } = await uploaderApp(t)
+  const recording = await start(app, { filename: 'a.webm', recording: true })
+  await putPart(app, recording, 1, Buffer.from('hello'))
+  await start(app, { recording: true })
+  const told: Array<Parameters<UploadEventsOptions['onUploaded'] & {}>> = []
+  const replicas = [await appFor(t, store, { clock: LATER }), await appFor(t, store, { clock: LATER })]
+  for (const replica of replicas) {
+    await replica.register(uploadEvents, { onUploaded: (...event) => { told.push(event) } })
+    await replica.ready()
+  }
+  const results = await Promise.all(replicas.map(({ uploads }) => uploads.salvage({ olderThan: HOUR })))
+  t.same(results.flatMap(({ failed }) => failed), [])
+  t.ok(told.length > 0)
+  for (const [upload, event] of told) {
+    t.match(upload, { status: 'uploaded', key: recording.key, size: 5 })
+    t.match(event, { owner: 'alice', id: told[0]![1].id, noticedBy: 'request' })
+  }
+})
+
+t.test('where the hook throws, the recording is complete, is reported, and the others are salvaged', async t => {
+  const { app, store, later } = await twoHoursLater(t)
+  await later.register(uploadEvents, {
+    onUploaded ({ key }) { if (key === recordings[0]!.key) throw new Error('no queue') }
+  })
+  await later.ready()
+  const recordings = [await start(app, { recording: true }), await start(app, { recording: true })]
+  for (const recording of recordings) await putPart(app, recording, 1, Buffer.from('hello'))
+  const [first, second] = recordings as [MultipartUpload, MultipartUpload]
+  const { completed, failed } = await later.uploads.salvage({ olderThan: HOUR })
+  t.match(completed, [{ key: second.key }])
+  t.match(failed, [{ key: first.key, error: { code: 'FST_UPLOAD_NOT_PROCESSED', cause: { message: 'no queue' } } }])
+  t.equal((await stored(store, first.key))!.toString(), 'hello')
 })
