@@ -85,8 +85,12 @@ t.test('the id is the same for the same object, and another for another', async 
   const [one, other] = [await upload(app), await upload(app)]
   await app.uploads.handleStoreEvent(event(store, one))
   await app.uploads.handleStoreEvent(event(store, one, other))
-  t.equal(told[1]!.id, told[0]!.id)
-  t.not(told[2]!.id, told[0]!.id)
+  // The objects of one event are looked at beside each other, so the hook hears of them in any order.
+  const ids = (key: string) => [...new Set(told.filter(upload => upload.key === key).map(upload => upload.id))]
+  t.equal(told.length, 3)
+  t.equal(ids(one).length, 1)
+  t.equal(ids(other).length, 1)
+  t.not(ids(other)[0], ids(one)[0])
 })
 
 t.test('with inspect, the hook is told what the upload is, and what is no audio is rejected', async t => {
