@@ -11,7 +11,7 @@ export interface PlaygroundOptions {
   readonly keyPrefix: string
   /** The formats that the service accepts: the page takes no other file. */
   readonly formats: readonly Format[]
-  /** Bytes. The largest file that the service accepts. Default: any. */
+  /** Bytes. The largest file that the service accepts. Default: no limit. */
   readonly maxSize?: number | undefined
   /** An API key for the page to use from the start: one that everybody may know. Default: the page asks for one. */
   readonly apiKey?: string | undefined

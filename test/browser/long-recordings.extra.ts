@@ -141,3 +141,20 @@ t.test('an upload that is cancelled leaves nothing behind', async t => {
   t.same(await site.uploads(), [])
   t.same(await site.keys(), [])
 })
+
+t.test('an upload that is cancelled before anything is sent leaves nothing behind', async t => {
+  t.testdir()
+  const site = await startSite(t)
+  const file = await makeRecording(t, 'wrong file.wav', 2 * PART)
+  const playground = await PlaygroundPage.open(t, browser, site)
+  const asked = playground.page.waitForRequest(/part-urls/)
+  // Never answered.
+  await playground.page.route(/part-urls/, () => {})
+  await playground.choose(file.path)
+  await asked
+  const aborted = playground.page.waitForResponse(response => response.request().method() === 'DELETE')
+  await playground.press('Cancel wrong file.wav')
+  t.equal((await aborted).status(), 204)
+  t.same(await site.uploads(), [])
+  t.same(await site.keys(), [])
+})

@@ -5,11 +5,12 @@ import { formatClock, formatSize } from './units.js'
  *
  * @param {import('./client/upload.js').Upload} upload
  * @param {import('./upload-item.js').UploadItem} item
- * @param {object} actions
- * @param {() => void} actions.retry begins it again, or continues it
+ * @param {object} more
+ * @param {number} more.size of the file, in bytes
+ * @param {() => void} more.retry begins it again, or continues it
  */
-export function followUpload (upload, item, { retry }) {
-  let progress = { sent: 0, total: 0, bytesPerSecond: 0, secondsLeft: Infinity }
+export function followUpload (upload, item, { size: total, retry }) {
+  let progress = { sent: 0, total, bytesPerSecond: 0, secondsLeft: Infinity }
   const cancel = ['Cancel', () => {
     upload.abort()
     item.remove('Upload cancelled')
@@ -22,7 +23,8 @@ export function followUpload (upload, item, { retry }) {
     const isPaused = upload.state === 'paused'
     const speed = bytesPerSecond > 0 && !isPaused && ` · ${formatSize(bytesPerSecond)}/s`
     const time = speed && Number.isFinite(secondsLeft) && ` · ${formatClock(Math.ceil(secondsLeft))} left`
-    const text = `${Math.floor(share * 100)} % · ${formatSize(sent)} of ${formatSize(total)}${speed || ''}${time || ''}`
+    const size = sent > 0 ? `${formatSize(sent)} of ${formatSize(total)}` : formatSize(total)
+    const text = `${Math.floor(share * 100)} % · ${size}${speed || ''}${time || ''}`
     item.show(isPaused ? 'paused' : 'uploading', `${isPaused ? 'Paused' : 'Uploading'} · ${text}`, {
       action: cancel,
       pause: isPaused ? ['Resume', () => upload.resume()] : ['Pause', () => upload.pause()]
@@ -38,4 +40,5 @@ export function followUpload (upload, item, { retry }) {
     if (state === 'waiting') item.show('interrupted', `${error.message}: continues by itself.`, { action: cancel })
     if (state === 'failed') item.show('failed', error.message, error.retryable ? { action: ['Retry', retry] } : {})
   })
+  show()
 }

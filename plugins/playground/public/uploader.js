@@ -79,7 +79,7 @@ export class Uploads {
     }
     item.showSigned(file, isSecureContext)
     const upload = this.#client.upload(file)
-    followUpload(upload, item, { retry: () => this.#addFile(file, item) })
+    followUpload(upload, item, { size: file.size, retry: () => this.#addFile(file, item) })
     upload.done.then(({ key }) => this.#showLanded(item, key), () => {})
   }
 
