@@ -1,8 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { errors } from './errors.js'
-import { decodeLayout } from './multipart/part-layout.js'
-import { OwnedObject } from './object-key.js'
-import { completeMultipartUpload } from './operations/complete-multipart-upload.js'
+import { decodeLayout, type PartLayout } from './multipart/part-layout.js'
+import { partsUpToGap, totalSize } from './multipart/parts.js'
+import { OwnedObject, type OwnedUpload } from './object-key.js'
+import { completeMultipartUpload, excessOf } from './operations/complete-multipart-upload.js'
 import { S3_LIMITS } from './s3/limits.js'
 import type { Services } from './services.js'
 
@@ -48,10 +49,11 @@ export async function salvage (
       limit: S3_LIMITS.maxPageSize, cursor, signal
     })
     for (const { key, uploadId, started } of page.entries) {
-      if (started.getTime() > before || decodeLayout(key)?.recording !== true) continue
+      const layout = decodeLayout(key)
+      if (started.getTime() > before || layout?.recording !== true) continue
       const object = owner === undefined ? services.keys.parse(key) : ownObject(services, owner, key)
       if (!(object instanceof OwnedObject)) continue
-      await salvageOne(services, object, uploadId, before, salvaged, signal).catch((error: unknown) => {
+      await salvageOne(services, object.upload(uploadId), layout, before, salvaged, signal).catch((error: unknown) => {
         signal.throwIfAborted()
         // Another replica, or the client after all, was faster.
         if (error instanceof errors.FST_UPLOAD_NOT_FOUND) return
@@ -64,11 +66,10 @@ export async function salvage (
 }
 
 async function salvageOne (
-  services: Services, object: OwnedObject, uploadId: string, before: number, salvaged: Mutable<Salvaged>,
+  services: Services, upload: OwnedUpload, layout: PartLayout, before: number, salvaged: Mutable<Salvaged>,
   signal: AbortSignal
 ): Promise<void> {
-  const { owner, key } = object
-  const upload = object.upload(uploadId)
+  const { owner, key, uploadId } = upload
   const parts = await services.store.listParts(upload, { signal })
   // A recording of three hours was created long ago, and is alive.
   if (parts.some(({ lastModified }) => lastModified !== undefined && lastModified.getTime() > before)) return
@@ -77,6 +78,9 @@ async function salvageOne (
     salvaged.aborted.push(key)
     return
   }
+  // Completing would abort it: the limit was lowered since it began, and nobody is there to ask.
+  const excess = excessOf(services, layout, totalSize(partsUpToGap(parts)))
+  if (excess) throw excess
   const { size } = await completeMultipartUpload.run(services, { key, uploadId }, { owner, signal })
   salvaged.completed.push({ owner, key, size })
 }

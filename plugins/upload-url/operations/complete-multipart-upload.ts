@@ -115,15 +115,29 @@ async function complete (
  * @throws FST_UPLOAD_TOO_LARGE once the upload is aborted; FST_UPLOAD_INCOMPLETE
  */
 export async function abortUnlessInBounds (
-  { options, store }: Services, upload: OwnedUpload, layout: PartLayout, parts: readonly Part[]
+  services: Services, upload: OwnedUpload, layout: PartLayout, parts: readonly Part[]
 ): Promise<number> {
   const total = totalSize(parts)
-  const limit = maxTotalSize(options, layout)
-  if (total > limit) {
-    await store.abortMultipartUpload(upload)
-    const reason = limit === layout.size ? `${limit} were declared` : `at most ${limit} are accepted`
-    throw new errors.FST_UPLOAD_TOO_LARGE('the total of the parts', total, `${reason}: the upload is aborted`)
+  const excess = excessOf(services, layout, total, ': the upload is aborted')
+  if (excess) {
+    await services.store.abortMultipartUpload(upload)
+    throw excess
   }
   if (layout.size !== undefined && total < layout.size) throw new errors.FST_UPLOAD_INCOMPLETE(total, layout.size)
   return total
+}
+
+/**
+ * The error where parts total more than was declared or is accepted.
+ *
+ * @param total in bytes
+ * @param consequence the end of its message
+ */
+export function excessOf (
+  { options }: Services, layout: PartLayout, total: number, consequence = ''
+): Error | undefined {
+  const limit = maxTotalSize(options, layout)
+  if (total <= limit) return undefined
+  const reason = limit === layout.size ? `${limit} were declared` : `at most ${limit} are accepted`
+  return new errors.FST_UPLOAD_TOO_LARGE('the total of the parts', total, `${reason}${consequence}`)
 }

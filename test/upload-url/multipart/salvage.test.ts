@@ -75,6 +75,18 @@ t.test('a recording whose first part is missing stays, and is reported', async t
   t.equal(await inProgress(store), 1)
 })
 
+t.test('a recording that is larger than is accepted by now stays, and is reported', async t => {
+  const { app, store, later } = await twoHoursLater(t, { maxSize: 100 })
+  const recording = await start(app, { recording: true })
+  await putPart(app, recording, 1, Buffer.alloc(101))
+  const { completed, aborted, failed } = await later.uploads.salvage({ olderThan: HOUR })
+  t.same([completed, aborted], [[], []])
+  t.match(failed, [
+    { key: recording.key, error: { code: 'FST_UPLOAD_TOO_LARGE', message: /at most 100 are accepted$/ } }
+  ])
+  t.equal(await inProgress(store), 1)
+})
+
 t.test('two replicas at once complete every recording, and none twice into different objects', async t => {
   const { app, store, later } = await twoHoursLater(t)
   const other = await appFor(t, store, { clock: LATER })
