@@ -90,8 +90,10 @@ async function checkListUploads ({ client, bucket, keyPrefix }: BucketCheckConte
   try {
     await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: `${keyPrefix}/`, MaxUploads: 1 }))
   } catch (error) {
-    if (!(error instanceof S3ServiceException)) throw error
-    return `not with this key (${error.name}): salvage and listUploads need s3:ListBucketMultipartUploads`
+    if (isAccessDenied(error)) {
+      return 'not with this key: salvage and listUploads need s3:ListBucketMultipartUploads'
+    }
+    throw error
   }
 }
 
