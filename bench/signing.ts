@@ -28,7 +28,6 @@ const sdk = new S3Client({ ...CONFIG, requestChecksumCalculation: 'WHEN_REQUIRED
 const { presigner } = await openBucket({
   client: CONFIG,
   bucket: BUCKET,
-  expiresIn: 900,
   warn: message => {
     throw new Error(message)
   }
@@ -47,7 +46,7 @@ const puts = Array.from({ length: 100 }, (): ObjectRequest => ({
 const parts = Array.from({ length: PARTS }, (_, index) => part(index + 1))
 
 async function ours (requests: readonly ObjectRequest[]): Promise<void> {
-  const context = await presigner.signingContext()
+  const context = await presigner.signingContext(900)
   await Promise.all(requests.map(request => presigner.presign(request, context)))
 }
 

@@ -177,7 +177,7 @@ export interface paths {
         };
         /**
          * Get the status of an upload
-         * @description Whether the object is there, as S3 has it. With `inspect`, its bytes are examined, and what is not audio, or not what was declared, is `rejected`.
+         * @description Whether the object is there, as S3 has it. With `inspect`, its bytes are examined, and what is not audio, or not what was declared, or not what the service accepts, is `rejected`.
          */
         get: operations["getUploadStatus"];
         put?: never;
@@ -885,12 +885,18 @@ export interface components {
          *         "filename": "dictation.mp3",
          *         "language": "en"
          *       },
-         *       "reason": "the content is a PDF document, not audio"
+         *       "reason": "the content is a PDF document, not audio",
+         *       "reasons": [
+         *         {
+         *           "code": "notAudio",
+         *           "message": "the content is a PDF document, not audio"
+         *         }
+         *       ]
          *     }
          */
         RejectedObject: {
             /**
-             * @description The content is not audio, or not of the type declared.
+             * @description The content is not audio, or not of the type declared, or not what the service accepts.
              * @enum {string}
              */
             status: "rejected";
@@ -960,10 +966,38 @@ export interface components {
                 lastModified: string;
             }[];
             /**
-             * @description Why the upload is rejected.
+             * @description Why the upload is rejected, for people.
              * @example the content is a PDF document, not audio
              */
             reason: string;
+            /** @description Why the upload is rejected, for programs. */
+            reasons: {
+                /**
+                 * @description What is wrong: the content is not audio, or not of the content type, or one of the limits of the service is not kept (option `accept`).
+                 * @enum {string}
+                 */
+                code: "notAudio" | "contentType" | "minDuration" | "maxDuration" | "channels" | "sampleRates" | "codecs";
+                /**
+                 * @description What is accepted: seconds, or a list of what is; or the content type.
+                 * @example 3600
+                 */
+                limit?: number | string | (number | string)[];
+                /**
+                 * @description What the content is. Absent where that is not known, which is not accepted where there is a limit.
+                 * @example 5421.5
+                 */
+                found?: number | string;
+                /**
+                 * @description The same for people.
+                 * @example the duration in seconds is 5421.5, but at most 3600 seconds are accepted
+                 */
+                message: string;
+            }[];
+            /**
+             * @description Duration in seconds as the client declared it, in the metadata `duration`.
+             * @example 3598.2
+             */
+            declaredDuration?: number;
         };
         /** @description A presigned URL to GET one object from. */
         DownloadUrl: {
@@ -1091,7 +1125,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["UploadError"] & {
                     /** @enum {string} */
-                    code: "FST_ERR_VALIDATION" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_INVALID_METADATA";
+                    code: "FST_ERR_VALIDATION" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_TOO_SMALL" | "FST_UPLOAD_INVALID_METADATA";
                 };
             };
         };
@@ -1180,7 +1214,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["UploadError"] & {
                     /** @enum {string} */
-                    code: "FST_UPLOAD_INVALID_OWNER" | "FST_INTERNAL";
+                    code: "FST_UPLOAD_INVALID_OWNER" | "FST_UPLOAD_INVALID_POLICY" | "FST_INTERNAL";
                 };
             };
         };
@@ -1209,7 +1243,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["UploadError"] & {
                     /** @enum {string} */
-                    code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_INVALID_METADATA";
+                    code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_TOO_SMALL" | "FST_UPLOAD_INVALID_METADATA";
                 };
             };
         };
@@ -1282,6 +1316,20 @@ export interface components {
                 "application/json": components["schemas"]["UploadError"] & {
                     /** @enum {string} */
                     code: "FST_UPLOAD_STORE_TIMEOUT";
+                };
+            };
+        };
+        /** @description Unexpected error. */
+        InternalServerError2: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UploadError"] & {
+                    /** @enum {string} */
+                    code: "FST_UPLOAD_INVALID_OWNER" | "FST_INTERNAL";
                 };
             };
         };
@@ -1637,7 +1685,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable2"];
             504: components["responses"]["GatewayTimeout"];
@@ -1680,7 +1728,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UploadError"] & {
                         /** @enum {string} */
-                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_INVALID_METADATA" | "FST_UPLOAD_INVALID_INPUT";
+                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_FIELD_REQUIRED" | "FST_UPLOAD_FORMAT_CONFLICT" | "FST_UPLOAD_TOO_SMALL" | "FST_UPLOAD_INVALID_METADATA" | "FST_UPLOAD_INVALID_INPUT";
                     };
                 };
             };
@@ -1734,7 +1782,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge3"];
             415: components["responses"]["UnsupportedMediaType3"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable2"];
             504: components["responses"]["GatewayTimeout"];
@@ -1846,7 +1894,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable2"];
             504: components["responses"]["GatewayTimeout"];
@@ -1889,7 +1937,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UploadError"] & {
                         /** @enum {string} */
-                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_INVALID_PARTS" | "FST_UPLOAD_INCOMPLETE";
+                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_INVALID_PARTS" | "FST_UPLOAD_INCOMPLETE" | "FST_UPLOAD_TOO_SMALL";
                     };
                 };
             };
@@ -1955,7 +2003,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable3"];
             504: components["responses"]["GatewayTimeout"];
@@ -2041,7 +2089,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable2"];
             504: components["responses"]["GatewayTimeout"];
@@ -2081,7 +2129,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge3"];
             415: components["responses"]["UnsupportedMediaType3"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
+            500: components["responses"]["InternalServerError2"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["ServiceUnavailable2"];
             504: components["responses"]["GatewayTimeout"];
@@ -2114,7 +2162,20 @@ export interface operations {
                     "application/json": components["schemas"]["ResultUrl"];
                 };
             };
-            400: components["responses"]["BadRequest5"];
+            /** @description A field is wrong or missing; the message names it. */
+            400: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadError"] & {
+                        /** @enum {string} */
+                        code: "FST_ERR_VALIDATION" | "FST_ERR_CTP_INVALID_JSON_BODY" | "FST_ERR_CTP_EMPTY_JSON_BODY" | "FST_ERR_CTP_INVALID_CONTENT_LENGTH" | "FST_UPLOAD_TOO_SMALL";
+                    };
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

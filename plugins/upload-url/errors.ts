@@ -26,6 +26,7 @@ const ERRORS = {
   FST_UPLOAD_INVALID_OWNER: [
     500, 'Invalid owner: it must be a string of 1 to 1024 well-formed characters, or an integer'
   ],
+  FST_UPLOAD_INVALID_POLICY: [500, 'The policy of the service is invalid: its log says why'],
   FST_UPLOAD_INVALID_INPUT: [400, '%s', 'filename must be well-formed Unicode'],
   FST_UPLOAD_FIELD_REQUIRED: [
     400, '%s is required: %s', 'size', 'every upload must declare its exact size in bytes, at most 26214400'
@@ -38,6 +39,7 @@ const ERRORS = {
   ],
   FST_UPLOAD_NOT_FOUND: [404, 'Upload not found'],
   FST_UPLOAD_TOO_LARGE: [413, '%s is %s bytes, but %s', 'size', '52428800', 'at most 26214400 are accepted'],
+  FST_UPLOAD_TOO_SMALL: [400, '%s is %s bytes, but %s', 'size', '12', 'at least 1024 are required'],
   FST_UPLOAD_INVALID_METADATA: [400, '%s %s', 'metadata/owner', 'is reserved: choose another name'],
   FST_UPLOAD_INVALID_PARTS: [400, 'Invalid parts: %s', 'part 2 has not arrived: upload it, then complete again'],
   FST_UPLOAD_INCOMPLETE: [
@@ -98,7 +100,7 @@ export const BODY_ERRORS = [
 /** Errors of a request that says what is to be uploaded. */
 export const FILE_ERRORS = [
   'FST_UPLOAD_FIELD_REQUIRED', 'FST_UPLOAD_FORMAT_REFUSED', 'FST_UPLOAD_FORMAT_CONFLICT',
-  'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_INVALID_METADATA'
+  'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_TOO_SMALL', 'FST_UPLOAD_INVALID_METADATA'
 ] as const satisfies readonly ErrorCode[]
 
 /** Errors of a request that needs an answer of S3. */

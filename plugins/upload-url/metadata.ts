@@ -6,7 +6,9 @@ const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 /** Characters of a name that an error repeats. */
 const SHOWN_LENGTH = 64
 const NEEDS_NO_ENCODING = /^[\w.~!'()*-]+$/
-const RESERVED_NAMES = new Set(['filename', 'owner', 'status', 'inspected'])
+/** The longest recording in seconds that the service accepts for this upload, where it said so when it signed. */
+export const MAX_DURATION = 'max-duration'
+const RESERVED_NAMES = new Set(['filename', 'owner', 'status', 'inspected', MAX_DURATION])
 
 /** What of a file is stored as metadata. */
 export interface FileMetadata {
@@ -19,9 +21,12 @@ export interface FileMetadata {
  * so that any script signs and reads back unchanged; {@link decodeMetadata} undoes it.
  *
  * @param at where the fields stand in the request, to name them in errors, as in `files/3/`
+ * @param ofService metadata that the service adds; the client must not give the same names
  * @throws FST_UPLOAD_INVALID_METADATA for invalid or reserved names, control characters, lone surrogates, or over 2 KB
  */
-export function metadataHeaders ({ filename, metadata = {} }: FileMetadata, at: string): Record<string, string> {
+export function metadataHeaders (
+  { filename, metadata = {} }: FileMetadata, at: string, ofService: Readonly<Record<string, string>> = {}
+): Record<string, string> {
   const headers: Record<string, string> = {}
   if (filename !== undefined) headers[`${HEADER_PREFIX}filename`] = encode(filename, `${at}filename`)
   for (const [name, value] of Object.entries(metadata)) {
@@ -29,9 +34,12 @@ export function metadataHeaders ({ filename, metadata = {} }: FileMetadata, at: 
     if (!NAME.test(name)) {
       throw invalid(field, 'is no valid name: use lower-case letters, digits, - and _, at most 63 characters')
     }
-    if (RESERVED_NAMES.has(name)) throw invalid(field, 'is reserved: choose another name')
+    if (RESERVED_NAMES.has(name) || Object.hasOwn(ofService, name)) {
+      throw invalid(field, 'is reserved: choose another name')
+    }
     headers[HEADER_PREFIX + name] = encode(value, field)
   }
+  for (const [name, value] of Object.entries(ofService)) headers[HEADER_PREFIX + name] = encode(value, name)
   const size = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   if (size > S3_LIMITS.maxMetadataSize) {
     throw invalid(

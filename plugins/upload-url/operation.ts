@@ -4,8 +4,10 @@ import { ownerOf, type Authorize } from './authentication.js'
 import { errorResponses, ref, successResponse } from './document.js'
 import { BODY_ERRORS, CALLER_ERRORS, type ErrorCode } from './errors.js'
 import type { Scope } from './isolate-scope.js'
+import { narrowOptions } from './narrow-options.js'
 import { toOwner } from './object-key.js'
 import type { ResolvedOptions } from './options.js'
+import type { RequestPolicy } from './request-policy.js'
 import { onResponseEnd } from './response-end.js'
 import type { Services } from './services.js'
 import { urlsInFlight } from './urls-in-flight.js'
@@ -55,6 +57,8 @@ export interface Operation<Input extends TSchema = TSchema, Output extends TSche
   readonly output: Output
   /** Other schemas that these two refer to by `$id`. */
   readonly components?: readonly TSchema[]
+  /** Whether the policy of the host holds for it. Default: it does. */
+  readonly policy?: false
   /** What it may fail of, besides what any request may. */
   readonly errors: readonly ErrorCode[]
   /** How many URLs a call signs. Default: 1. */
@@ -74,11 +78,16 @@ export type Operations = Readonly<Record<string, Operation>>
 type InputOf<O extends Operation> = AllowUndefined<Static<O['input']>>
 type OutputOf<O extends Operation> = Static<O['output']>
 
+/** For whom a function of `app.uploads` runs, until when, and what holds for this call besides the options. */
+export interface CallOptions {
+  readonly owner: string | number
+  readonly signal?: AbortSignal
+  readonly policy?: RequestPolicy
+}
+
 /** Operations without HTTP, each as a function of its input and the owner. */
 export type Callable<O extends Operations> = {
-  readonly [Id in keyof O]: (
-    input: InputOf<O[Id]>, call: { readonly owner: string | number, readonly signal?: AbortSignal }
-  ) => Promise<OutputOf<O[Id]>>
+  readonly [Id in keyof O]: (input: InputOf<O[Id]>, call: CallOptions) => Promise<OutputOf<O[Id]>>
 }
 
 /** The ways to run operations. */
@@ -119,16 +128,25 @@ export function createRunner<O extends Operations> (
     request: FastifyRequest, reply: FastifyReply, id: string, input: unknown, authorizeAs = id
   ): Promise<unknown> {
     const owner = ownerOf(request)
-    const { cost, run } = operations[id]!
-    await authorize(request, { owner, operation: authorizeAs, input })
+    const { cost, policy, run } = operations[id]!
+    const authorization = { owner, operation: authorizeAs, input }
+    await authorize(request, authorization)
+    const limits = policy === false ? undefined : await services.options.policy(request, authorization)
     if (cost !== undefined) track(owner, cost(input), reply)
-    return run(services, input, new RequestCall(owner, reply))
+    return run(withPolicy(limits), input, new RequestCall(owner, reply))
+  }
+
+  function withPolicy (limits: unknown): Services {
+    const options = narrowOptions(services.options, limits)
+    return options === services.options ? services : { ...services, options }
   }
 
   return {
-    callable: mapValues(operations, ({ run }, id) => async (input: unknown, { owner, signal = NEVER }: UntypedCall) => {
+    callable: mapValues(operations, ({ run }, id) => async (
+      input: unknown, { owner, signal = NEVER, policy }: UntypedCall
+    ) => {
       assertions[id]!(input)
-      return run(services, input, { owner: toOwner(owner), signal })
+      return run(withPolicy(policy), input, { owner: toOwner(owner), signal })
     }) as Callable<O>,
 
     async run (request, reply, id, input, authorizeAs) {
@@ -160,13 +178,14 @@ export function createRunner<O extends Operations> (
 interface UntypedCall {
   readonly owner: unknown
   readonly signal?: AbortSignal
+  readonly policy?: unknown
 }
 
 function mapValues<T, U> (values: Readonly<Record<string, T>>, map: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]))
 }
 
-function schemaOf (operationId: string, { route, docs, input, output, errors }: Operation): FastifySchema {
+function schemaOf (operationId: string, { route, docs, input, output, policy, errors }: Operation): FastifySchema {
   const { method, status = 200, query = input } = route!
   return {
     operationId,
@@ -177,7 +196,12 @@ function schemaOf (operationId: string, { route, docs, input, output, errors }: 
     response: {
       [status]: successResponse(output),
       // Fastify reads the body of a DELETE as well, and refuses it where it is not JSON.
-      ...errorResponses([...CALLER_ERRORS, ...method === 'GET' ? [] : BODY_ERRORS, ...errors])
+      ...errorResponses([
+        ...CALLER_ERRORS,
+        ...policy === false ? [] : ['FST_UPLOAD_INVALID_POLICY' as const],
+        ...method === 'GET' ? [] : BODY_ERRORS,
+        ...errors
+      ])
     }
   }
 }

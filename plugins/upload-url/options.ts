@@ -6,6 +6,7 @@ import { OWNER_HOOKS, type Authorization } from './authentication.js'
 import { stringEnum } from './document.js'
 import { errors } from './errors.js'
 import { AUDIO_FORMATS, FormatSchema, type Format, type FormatName } from './formats.js'
+import type { PolicyHook, RequestPolicy } from './request-policy.js'
 import { S3_LIMITS } from './s3/limits.js'
 import { problemsOf, type AllowUndefined } from './validation.js'
 
@@ -81,6 +82,18 @@ export const SettingsSchema = Type.Object({
       'upload lists them. The latter needs the permission `s3:ListBucket`. A result is held to `maxSize` only where ' +
       'its size is declared.'
   })),
+  accept: Type.Optional(Type.Object({
+    minDuration: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    maxDuration: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    channels: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })),
+    sampleRates: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 })),
+    codecs: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9_]{1,32}$' }), { minItems: 1 }))
+  }, {
+    additionalProperties: false,
+    description: 'What recordings an inspection accepts: `minDuration` and `maxDuration` in seconds, and lists of ' +
+      '`channels` (numbers of them), `sampleRates` in Hz and `codecs` by the names that inspection uses. Others are ' +
+      '`rejected`, and so is what these cannot be told of. Default: all.'
+  })),
   ownerHook: Type.Optional(stringEnum(OWNER_HOOKS, {
     description: 'The hook in which `owner` is asked: the one after your app has authenticated the request. ' +
       'Default: `onRequest`, before anything is parsed for somebody unknown.'
@@ -99,6 +112,7 @@ export const OptionsSchema = Type.Object({
   owner: Type.Optional(Callback('names the owner of a request')),
   allowAnonymous: Type.Optional(Type.Unsafe<true>({ enum: [true] })),
   authorize: Type.Optional(Callback('allows a request by returning true')),
+  policy: Type.Optional(Callback('says what holds for a request besides')),
   clock: Type.Optional(Callback('tells the time')),
   createId: Type.Optional(Callback('makes the id of an object')),
   prefix: Type.Optional(Type.String()),
@@ -124,6 +138,15 @@ interface Callbacks {
    */
   readonly authorize?:
     ((request: FastifyRequest, authorization: Authorization) => boolean | Promise<boolean>) | undefined
+  /**
+   * Narrows the options for one request, once it is authorized: returns limits, or undefined for none, and throws to
+   * refuse; an error of yours is the answer. What it returns can only narrow. Anything that is not right is answered
+   * 500, and the log says what.
+   *
+   * @default the options hold
+   * @example policy: request => request.user.isTrial ? { maxSize: 10_000_000, tags: { plan: 'trial' } } : undefined
+   */
+  readonly policy?: PolicyHook | undefined
   /** The time, for tests. @default the system clock with the SDK's correction for skew */
   readonly clock?: (() => Date) | undefined
   /** Makes the unguessable part of an object key: 1 to 64 letters, digits, `_` and `-`. @default a random UUID */
@@ -169,8 +192,10 @@ const DEFAULTS = {
   ownerHook: 'onRequest' as const,
   authenticateScheme: 'Bearer',
   client: {},
+  accept: {} as NonNullable<UploadUrlSettings['accept']>,
   owner: () => 'anonymous',
   authorize: () => true,
+  policy: (() => undefined) as PolicyHook,
   createId: randomUUID as () => string,
   prefix: ''
 }
@@ -186,9 +211,14 @@ export function resolveOptions (options: UploadUrlOptions) {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined)
   const given = Object.fromEntries(entries) as UploadUrlOptions
   const { require, formats, createId, ...rest } = { ...DEFAULTS, ...given } as typeof DEFAULTS & UploadUrlOptions
+  const configured = { formats: Object.freeze((formats ?? []).map(toFormat)), maxSize: given.maxSize }
   return Object.freeze({
     ...rest,
-    formats: Object.freeze((formats ?? []).map(toFormat)),
+    ...configured,
+    /** The same without the policy of a request. */
+    configured,
+    /** The policy of a request. */
+    limits: {} as RequestPolicy,
     // A type that is limited has to be declared, since S3 cannot enforce it otherwise. A size a form can bound.
     required: new Set<string>(given.formats === undefined ? require : [...require ?? [], 'contentType']),
     createId: () => checkedId(createId!())
@@ -201,6 +231,8 @@ function assertOptions (options: UploadUrlOptions): void {
   if ((owner === undefined) === (allowAnonymous === undefined)) {
     problems.push('options need owner(request), which names the owner of a request, or else allowAnonymous: true')
   }
+  const { minDuration, maxDuration } = Object(Object(options).accept) as NonNullable<UploadUrlSettings['accept']>
+  if (minDuration! > maxDuration!) problems.push('options.accept/minDuration must not be greater than maxDuration')
   if (problems.length > 0) throw new errors.FST_UPLOAD_INVALID_OPTIONS(problems.join('; '))
 }
 

@@ -1,14 +1,14 @@
 import { audioFormatsOf } from './containers.js'
 import { errors } from './errors.js'
 import { extensionOf, formatOfExtension, formatsOfType, isOtherType, mediaType, type Format } from './formats.js'
-import { metadataHeaders } from './metadata.js'
+import { MAX_DURATION, metadataHeaders } from './metadata.js'
 import { partCount, sizeOfPart, type PartLayout } from './multipart/part-layout.js'
 import type { FormFile, UploadFile } from './schemas.js'
 import type { ResolvedOptions } from './options.js'
 import { contentTypeOfResult } from './result-name.js'
 import { S3_LIMITS } from './s3/limits.js'
 
-type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'required' | 'encryption'>
+type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'configured' | 'required' | 'encryption' | 'limits'>
 
 /** What S3 has to enforce of an upload. */
 export interface Constraints {
@@ -21,15 +21,16 @@ export interface Constraints {
 }
 
 /**
- * Decides whether a file may be uploaded with one PUT. A configured maximum makes the size mandatory, since nothing
- * else bounds a PUT.
+ * Decides whether a file may be uploaded with one PUT. A largest or smallest size makes the size mandatory, since
+ * nothing else bounds a PUT.
  *
  * @param at where the file stands in the request, to name fields in errors, as in `files/3/`
- * @throws FST_UPLOAD_FIELD_REQUIRED, FST_UPLOAD_FORMAT_REFUSED, FST_UPLOAD_FORMAT_CONFLICT, FST_UPLOAD_TOO_LARGE or
- * FST_UPLOAD_INVALID_METADATA, naming the field
+ * @throws FST_UPLOAD_FIELD_REQUIRED, FST_UPLOAD_FORMAT_REFUSED, FST_UPLOAD_FORMAT_CONFLICT, FST_UPLOAD_TOO_LARGE,
+ * FST_UPLOAD_TOO_SMALL or FST_UPLOAD_INVALID_METADATA, naming the field
  */
 export function putConstraints (policy: Policy, file: UploadFile, at = ''): Constraints {
-  if (file.size === undefined && policy.maxSize !== undefined) throw sizeRequired(policy, at)
+  const isBounded = policy.maxSize !== undefined || policy.limits.minSize !== undefined
+  if (file.size === undefined && isBounded) throw sizeRequired(policy, at)
   assertSingleRequest(`${at}size`, file.size)
   return constraintsOf(policy, file, at)
 }
@@ -43,11 +44,14 @@ export function putConstraints (policy: Policy, file: UploadFile, at = ''): Cons
 export function formConstraints (
   policy: Policy, { maxSize, ...file }: FormFile
 ): Constraints & { readonly contentLengthRange: readonly [min: number, max: number] } {
+  const { minSize = 1 } = policy.limits
   assertSingleRequest('size', file.size)
+  assertSingleRequest('the smallest upload accepted', minSize)
   assertMaximum('maxSize', maxSize, policy.maxSize)
+  assertMinimum('maxSize', maxSize, minSize)
   const constraints = constraintsOf(policy, file)
   const max = file.size ?? Math.min(maxSize ?? Infinity, policy.maxSize ?? Infinity, S3_LIMITS.maxPartSize)
-  return { ...constraints, contentLengthRange: [file.size ?? 1, max] }
+  return { ...constraints, contentLengthRange: [file.size ?? minSize, max] }
 }
 
 /**
@@ -64,13 +68,19 @@ export function multipartConstraints (policy: Policy, file: UploadFile): Constra
  *
  * @param result its name, which tells its type, and its size in bytes
  * @returns everything bound to the object but its size, as request headers by lower-case name
- * @throws FST_UPLOAD_TOO_LARGE
+ * @throws FST_UPLOAD_TOO_LARGE, FST_UPLOAD_TOO_SMALL
  */
 export function resultConstraints (
   policy: Policy, { name, size }: { readonly name: string, readonly size?: number | undefined }
 ): Record<string, string> {
   assertMaximum('size', size, Math.min(policy.maxSize ?? Infinity, S3_LIMITS.maxPartSize))
-  return { 'content-type': contentTypeOfResult(name), ...encryptionHeaders(policy) }
+  assertMinimum('size', size, policy.limits.minSize)
+  return {
+    'content-type': contentTypeOfResult(name),
+    ...metadataHeaders({}, '', policy.limits.metadata),
+    ...encryptionHeaders(policy),
+    ...tagHeaders(policy)
+  }
 }
 
 /** One part of a multipart upload, as the client describes it: size in bytes, SHA-256 in hex or base64. */
@@ -88,8 +98,9 @@ export interface PartRequest {
  * @throws FST_UPLOAD_INVALID_PARTS, FST_UPLOAD_FIELD_REQUIRED or FST_UPLOAD_TOO_LARGE, naming the part
  */
 export function partHeaders (
-  { maxSize }: Policy, layout: PartLayout, { partNumber, size, sha256 }: PartRequest
+  policy: Policy, layout: PartLayout, { partNumber, size, sha256 }: PartRequest
 ): Record<string, string> {
+  const maxSize = smallest(policy.maxSize, layout.maxSize)
   const count = partCount(layout)
   if (count !== undefined && partNumber > count) {
     const { size, partSize } = layout
@@ -116,10 +127,20 @@ export function partHeaders (
 }
 
 /**
- * The largest size in bytes that an upload in parts may have in the end: what was declared, or what is accepted.
+ * The sizes in bytes that an upload in parts may have in the end, both inclusive. What was agreed on when it was
+ * created holds: a maximum that a policy lowers later concerns URLs of parts, not the parts that are there.
  */
-export function maxTotalSize ({ maxSize = Infinity }: Policy, { size = Infinity }: PartLayout): number {
-  return Math.min(maxSize, size)
+export function totalSizeRange (
+  { configured, limits }: Policy, { size, maxSize = Infinity }: PartLayout
+): readonly [min: number, max: number] {
+  const min = size === undefined ? limits.minSize ?? 0 : 0
+  return [min, Math.min(configured.maxSize ?? Infinity, size ?? maxSize)]
+}
+
+/** The smallest of limits, of which there may be none. */
+export function smallest (...limits: ReadonlyArray<number | undefined>): number | undefined {
+  const limit = Math.min(...limits.map(limit => limit ?? Infinity))
+  return limit === Infinity ? undefined : limit
 }
 
 function assertPartSize (
@@ -138,16 +159,22 @@ function assertPartSize (
 
 function constraintsOf (policy: Policy, file: UploadFile, at = ''): Constraints {
   const { filename, size, sha256 } = file
-  const storedAs = chooseType(policy, file, extensionOf(filename), at)
+  const extension = extensionOf(filename)
+  const storedAs = chooseType(policy, file, extension, at)
+  // Among fewer formats, a type and an extension that contradict each other may seem to agree.
+  if (policy.limits.formats !== undefined) chooseType({ ...policy, ...policy.configured }, file, extension, at)
   if (size === undefined && policy.required.has('size')) throw sizeRequired(policy, at)
   assertMaximum(`${at}size`, size, policy.maxSize)
+  assertMinimum(`${at}size`, size, policy.limits.minSize)
   if (sha256 === undefined && policy.required.has('sha256')) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}sha256`, 'every upload must declare the SHA-256 of its bytes')
   }
   const headers: Record<string, string> = {}
   if (storedAs !== undefined) headers['content-type'] = storedAs.contentType
   if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = sha256ToBase64(sha256)
-  Object.assign(headers, metadataHeaders(file, at), encryptionHeaders(policy))
+  Object.assign(
+    headers, metadataHeaders(file, at, serviceMetadata(policy)), encryptionHeaders(policy), tagHeaders(policy)
+  )
   return { extension: storedAs?.extension ?? '', size, headers }
 }
 
@@ -206,6 +233,7 @@ function refused (field: string, value: string, formats: readonly Format[]): Err
 }
 
 function acceptedBy (formats: readonly Format[]): string {
+  if (formats.length === 0) return 'nothing'
   return formats.map(({ contentType, extensions }) => `${contentType} (.${extensions.join(', .')})`).join('; ')
 }
 
@@ -221,9 +249,24 @@ function assertMaximum (field: string, size: number | undefined, maxSize: number
   throw new errors.FST_UPLOAD_TOO_LARGE(field, size, `at most ${maxSize} are accepted`)
 }
 
+function assertMinimum (field: string, size: number | undefined, minSize: number | undefined): void {
+  if (size === undefined || minSize === undefined || size >= minSize) return
+  throw new errors.FST_UPLOAD_TOO_SMALL(field, size, `at least ${minSize} are required`)
+}
+
 function sizeRequired ({ maxSize }: Policy, at: string): Error {
   const limit = maxSize === undefined ? '' : `, at most ${maxSize}`
   return new errors.FST_UPLOAD_FIELD_REQUIRED(`${at}size`, `every upload must declare its exact size in bytes${limit}`)
+}
+
+// A job or an event that inspects the upload knows no request, so that the upload itself says what it may be.
+function serviceMetadata ({ limits: { metadata, maxDuration } }: Policy): Record<string, string> {
+  return { ...metadata, ...maxDuration !== undefined && { [MAX_DURATION]: String(maxDuration) } }
+}
+
+function tagHeaders ({ limits: { tags = {} } }: Policy): Record<string, string> {
+  const pairs = Object.entries(tags).map(pair => pair.map(encodeURIComponent).join('='))
+  return pairs.length === 0 ? {} : { 'x-amz-tagging': pairs.join('&') }
 }
 
 function invalidParts (problem: string): Error {

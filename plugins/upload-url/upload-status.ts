@@ -48,6 +48,32 @@ const OBJECT_FIELDS = {
   }))
 }
 
+/** Why an upload is rejected: the content itself, or the name of the limit in the option `accept`. */
+const REJECTION_CODES = [
+  'notAudio', 'contentType', 'minDuration', 'maxDuration', 'channels', 'sampleRates', 'codecs'
+] as const
+
+const ReasonSchema = Type.Object({
+  code: stringEnum(REJECTION_CODES, {
+    description: 'What is wrong: the content is not audio, or not of the content type, or one of the limits of the ' +
+      'service is not kept (option `accept`).'
+  }),
+  limit: Type.Optional(Type.Union([
+    Type.Number(), Type.String(), Type.Array(Type.Union([Type.Number(), Type.String()]))
+  ], { description: 'What is accepted: seconds, or a list of what is; or the content type.', examples: [3600] })),
+  found: Type.Optional(Type.Union([Type.Number(), Type.String()], {
+    description: 'What the content is. Absent where that is not known, which is not accepted where there is a limit.',
+    examples: [5421.5]
+  })),
+  message: Type.String({
+    description: 'The same for people.',
+    examples: ['the duration in seconds is 5421.5, but at most 3600 seconds are accepted']
+  })
+}, { additionalProperties: false })
+
+/** One reason why an upload is rejected. */
+export type RejectionReason = Static<typeof ReasonSchema>
+
 const EXAMPLE_OBJECT = {
   key: EXAMPLE_KEY,
   size: 20_480,
@@ -89,16 +115,29 @@ export const UploadedObjectSchema = Type.Object({
 })
 
 export const RejectedObjectSchema = Type.Object({
-  status: stringEnum(['rejected'], { description: 'The content is not audio, or not of the type declared.' }),
+  status: stringEnum(['rejected'], {
+    description: 'The content is not audio, or not of the type declared, or not what the service accepts.'
+  }),
   ...OBJECT_FIELDS,
   reason: Type.String({
-    description: 'Why the upload is rejected.', examples: ['the content is a PDF document, not audio']
-  })
+    description: 'Why the upload is rejected, for people.', examples: ['the content is a PDF document, not audio']
+  }),
+  reasons: Type.Array(ReasonSchema, { minItems: 1, description: 'Why the upload is rejected, for programs.' }),
+  declaredDuration: Type.Optional(Type.Number({
+    minimum: 0,
+    description: 'Duration in seconds as the client declared it, in the metadata `duration`.',
+    examples: [3598.2]
+  }))
 }, {
   $id: 'RejectedObject',
   description: 'An object whose content is not accepted.',
   additionalProperties: false,
-  examples: [{ status: 'rejected', ...EXAMPLE_OBJECT, reason: 'the content is a PDF document, not audio' }]
+  examples: [{
+    status: 'rejected',
+    ...EXAMPLE_OBJECT,
+    reason: 'the content is a PDF document, not audio',
+    reasons: [{ code: 'notAudio', message: 'the content is a PDF document, not audio' }]
+  }]
 })
 
 /** What there is at a key. */

@@ -73,7 +73,20 @@ export function problemsOf (schema: TObject, value: unknown, root: string): stri
     ([name]) => schema.required?.includes(name) || Object.hasOwn(Object(value), name)
   ))
   const isValid = optionsAjv.compile({ ...schema, properties })
-  return isValid(value) ? [] : [...new Set(isValid.errors!.map(problem => describeProblem(root, problem)))]
+  return isValid(value) ? [] : describeAll(isValid, root)
+}
+
+/** The same for values that come with requests: the schema is compiled once, when the first one comes. */
+export function problemFinder (schema: TObject): (value: unknown, root: string) => string[] {
+  let isValid: ValidateFunction | undefined
+  return (value, root) => {
+    isValid ??= optionsAjv.compile(schema)
+    return isValid(value) ? [] : describeAll(isValid, root)
+  }
+}
+
+function describeAll ({ errors }: ValidateFunction, root: string): string[] {
+  return [...new Set(errors!.map(problem => describeProblem(root, problem)))]
 }
 
 /** What the schema compilers of Ajv and Fastify both say of a value that is wrong. */

@@ -9,9 +9,9 @@ import t, { type Test } from 'tap'
 import { DEVELOPMENT_KEY, loadConfig } from '../../plugins/config.js'
 import localS3 from '../../plugins/local-s3/index.js'
 import uploadEvents from '../../plugins/upload-url/events/index.js'
-import uploadUrl, { channels, type Authorization } from '../../plugins/upload-url/index.js'
+import uploadUrl, { channels, type Authorization, type UploadUrlOptions } from '../../plugins/upload-url/index.js'
 import { buildApp } from '../../src/app.js'
-import { EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
+import { asAlice, EXAMPLE_CREDENTIALS } from '../fixtures/app.js'
 import { temporaryFolder } from '../fixtures/local-store.js'
 import { startStore } from '../fixtures/store.js'
 import { appFor } from '../fixtures/uploads-to.js'
@@ -335,6 +335,14 @@ t.test('a second registration, an authorization hook and an error class work as 
   t.equal(authorize({ headers: {} }, { operation: 'createDownloadUrl' }), false)
   t.equal(authorize({ headers: { 'x-role': 'editor' } }, { operation: 'createDownloadUrl' }), true)
   t.equal(authorize({ headers: {} }, { operation: 'createUploadUrl' }), true)
+
+  const { plans } = await run<{ plans: Pick<UploadUrlOptions, 'maxSize' | 'expiresIn' | 'policy'> }>(
+    t, block('docs/options-and-hooks.md', 'const plans'), {}, 'plans'
+  )
+  const limited = await appFor(t, await startStore(t), plans)
+  const expiresInOf = async (headers: Record<string, string>) =>
+    (await asAlice(limited, { url: '/upload-url?size=5000000', headers })).json().expiresIn
+  t.same([await expiresInOf({}), await expiresInOf({ 'x-plan': 'trial' })], [3600, 300])
 
   const other = await appFor(t, await startStore(t))
   await run(t, block('docs/errors.md', 'import { errors }'), { app: other })

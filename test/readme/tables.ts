@@ -22,6 +22,12 @@ const CALLBACKS: Readonly<Record<string, readonly [written: string, description:
     'Authorization hook, after validation: only `true` allows the request, anything else is answered 403, and an error ' +
       'of yours is the answer. Default: every owner may do everything below their own prefix.'
   ],
+  policy: [
+    'policy(request, { owner, operation, input })',
+    'Narrows the options for one request, once it is authorized: returns any of `maxSize`, `minSize`, `formats`, ' +
+      '`maxDuration`, `expiresIn`, `require`, `metadata` and `tags`, or throws to refuse. See ' +
+      '[Policies](#policies). Default: the options hold.'
+  ],
   clock: ['clock()', 'The time, for tests. Default: the system clock, corrected by the SDK.'],
   createId: [
     'createId()',

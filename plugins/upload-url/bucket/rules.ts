@@ -8,7 +8,7 @@ const PREFLIGHT_SECONDS = 600
 /** Every header that a URL may have signed, which a browser must therefore be allowed to send. */
 export const SIGNED_HEADERS = [
   'content-type', 'if-none-match', 'x-amz-checksum-sha256', 'x-amz-meta-*', 'x-amz-server-side-encryption',
-  'x-amz-server-side-encryption-aws-kms-key-id', 'x-amz-mp-object-size'
+  'x-amz-server-side-encryption-aws-kms-key-id', 'x-amz-mp-object-size', 'x-amz-tagging'
 ]
 
 /** The rule that allows pages of these origins to upload, and to read the ETag. */

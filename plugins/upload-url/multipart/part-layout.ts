@@ -10,6 +10,8 @@ const LAYOUT = /_([0-9a-z]{1,11})-([0-9a-z]{1,11})(?:-(c?r?))?(?:\.[a-z0-9]+)?$/
 export interface PartLayout {
   /** Size of the object in bytes, where it was declared. */
   readonly size: number | undefined
+  /** Largest size of the object in bytes, where a policy said so and none was declared. */
+  readonly maxSize: number | undefined
   /** Size in bytes of every part but the last; binding where the size is declared. */
   readonly partSize: number
   /** Whether every part has to have a SHA-256. */
@@ -52,12 +54,13 @@ export function sizeOfPart ({ size, partSize }: PartLayout, partNumber: number):
 }
 
 /**
- * Writes a layout into the id of an object, as `{id}_{size}-{partSize}-{flags}`, the sizes in base 36. So any replica
- * knows at any step what was agreed on, and nobody can change it: an upload id opens no other key than its own.
+ * Writes a layout into the id of an object, as `{id}_{size}-{partSize}-{flags}`, the sizes in base 36. A size that is
+ * unknown is 0, followed by the largest one where there is a limit. So any replica knows at any step what was agreed
+ * on, and nobody can change it: an upload id opens no other key than its own.
  */
-export function encodeLayout (id: string, { size, partSize, checksums, recording }: PartLayout): string {
+export function encodeLayout (id: string, { size, maxSize, partSize, checksums, recording }: PartLayout): string {
   const flags = `${checksums ? 'c' : ''}${recording ? 'r' : ''}`
-  const sizes = `${size === undefined ? UNKNOWN_SIZE : size.toString(36)}-${partSize.toString(36)}`
+  const sizes = `${size?.toString(36) ?? UNKNOWN_SIZE + (maxSize?.toString(36) ?? '')}-${partSize.toString(36)}`
   return `${id}_${sizes}${flags === '' ? '' : `-${flags}`}`
 }
 
@@ -66,7 +69,8 @@ export function decodeLayout (key: string): PartLayout | undefined {
   const [, size, partSize, flags = ''] = LAYOUT.exec(key) ?? []
   if (size === undefined || partSize === undefined) return undefined
   return {
-    size: size === UNKNOWN_SIZE ? undefined : parseInt(size, 36),
+    size: size.startsWith(UNKNOWN_SIZE) ? undefined : parseInt(size, 36),
+    maxSize: size.startsWith(UNKNOWN_SIZE) && size !== UNKNOWN_SIZE ? parseInt(size, 36) : undefined,
     partSize: parseInt(partSize, 36),
     checksums: flags.includes('c'),
     recording: flags.includes('r')

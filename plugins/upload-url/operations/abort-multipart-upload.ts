@@ -13,6 +13,7 @@ export const abortMultipartUpload = operation({
   },
   input: Type.Object(UploadReference, { additionalProperties: false }),
   output: Type.Unsafe<void>(Type.Null({ description: 'Aborted.' })),
+  policy: false,
   errors: ['FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS],
 
   async run (services, input, { owner, signal }) {

@@ -9,7 +9,7 @@ import {
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
 import { announceUpload } from './get-upload-status.js'
-import { maxTotalSize } from '../policy.js'
+import { totalSizeRange } from '../policy.js'
 import { S3_LIMITS } from '../s3/limits.js'
 import type { Services } from '../services.js'
 import { EXAMPLE_MULTIPART_KEY, EXAMPLE_UPLOAD_ID, Etag, PartNumber, UploadReference, type Part } from '../schemas.js'
@@ -52,7 +52,7 @@ export const completeMultipartUpload = operation({
   }, { $id: 'CompletedUpload', description: 'The object that the parts have become.', additionalProperties: false }),
   errors: [
     'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_INVALID_PARTS', 'FST_UPLOAD_INCOMPLETE', 'FST_UPLOAD_CONFLICT',
-    'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_NOT_PROCESSED', ...STORE_ERRORS
+    'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_TOO_SMALL', 'FST_UPLOAD_NOT_PROCESSED', ...STORE_ERRORS
   ],
 
   async run (services, { parts, ...input }, { owner, signal }) {
@@ -112,7 +112,7 @@ async function complete (
  * Compares the total of the parts with what was declared and what is accepted; over that, aborts the upload.
  *
  * @returns the total in bytes
- * @throws FST_UPLOAD_TOO_LARGE once the upload is aborted; FST_UPLOAD_INCOMPLETE
+ * @throws FST_UPLOAD_TOO_LARGE once the upload is aborted; FST_UPLOAD_INCOMPLETE, FST_UPLOAD_TOO_SMALL
  */
 export async function abortUnlessInBounds (
   services: Services, upload: OwnedUpload, layout: PartLayout, parts: readonly Part[]
@@ -124,6 +124,10 @@ export async function abortUnlessInBounds (
     throw excess
   }
   if (layout.size !== undefined && total < layout.size) throw new errors.FST_UPLOAD_INCOMPLETE(total, layout.size)
+  const [min] = totalSizeRange(services.options, layout)
+  if (total < min) {
+    throw new errors.FST_UPLOAD_TOO_SMALL('the total of the parts', total, `at least ${min} are required`)
+  }
   return total
 }
 
@@ -136,7 +140,7 @@ export async function abortUnlessInBounds (
 export function excessOf (
   { options }: Services, layout: PartLayout, total: number, consequence = ''
 ): Error | undefined {
-  const limit = maxTotalSize(options, layout)
+  const [, limit] = totalSizeRange(options, layout)
   if (total <= limit) return undefined
   const reason = limit === layout.size ? `${limit} were declared` : `at most ${limit} are accepted`
   return new errors.FST_UPLOAD_TOO_LARGE('the total of the parts', total, `${reason}${consequence}`)

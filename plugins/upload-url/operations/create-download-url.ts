@@ -30,11 +30,11 @@ export const createDownloadUrl = operation({
   }),
   errors: ['FST_UPLOAD_INVALID_INPUT', 'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_NO_CREDENTIALS'],
 
-  async run ({ keys, presigner }, { key, result, filename }, { owner }) {
+  async run ({ options, keys, presigner }, { key, result, filename }, { owner }) {
     const recording = keys.find(owner, key)
     const object = result === undefined ? recording : recording.result(result)
     const parameters = filename === undefined ? {} : { 'response-content-disposition': attachment(filename) }
-    const context = await presigner.signingContext()
+    const context = await presigner.signingContext(options.expiresIn)
     const url = await presigner.presign({ operation: 'GetObject', object, parameters }, context)
     return { url, method: 'GET' as const, expiresIn: context.expiresIn, expiresAt: context.expiresAt }
   }

@@ -4,6 +4,7 @@ import { FILE_ERRORS, STORE_ERRORS } from '../errors.js'
 import { encodeLayout, partCount, partSizeFor, type PartLayout } from '../multipart/part-layout.js'
 import type { OwnedObject } from '../object-key.js'
 import { operation } from '../operation.js'
+import type { ResolvedOptions } from '../options.js'
 import { multipartConstraints } from '../policy.js'
 import { S3_LIMITS } from '../s3/limits.js'
 import type { Services } from '../services.js'
@@ -102,7 +103,12 @@ export function prepareMultipartUpload (
   const { partSize, checksum, recording = false, ...file } = input
   const { extension, headers, size } = multipartConstraints(options, file)
   const checksums = checksum !== undefined || options.required.has('sha256')
-  const layout = { size, partSize: partSizeFor(size, partSize), checksums, recording }
+  const layout = { size, maxSize: maxSizeOf(options), partSize: partSizeFor(size, partSize), checksums, recording }
   if (checksums) Object.assign(headers, { 'x-amz-checksum-algorithm': 'SHA256' })
   return { object: keys.create(owner, encodeLayout(options.createId(), layout), extension), layout, headers }
+}
+
+// What a policy says is said of the request that creates the upload, and holds for those that follow.
+function maxSizeOf ({ limits, maxSize }: ResolvedOptions): number | undefined {
+  return limits.maxSize === undefined ? undefined : Math.min(maxSize ?? Infinity, S3_LIMITS.maxObjectSize)
 }

@@ -64,7 +64,7 @@ export const createPartUrls = operation({
     const { upload, layout } = findUpload(services, owner, request)
     const parts = requestedParts(request).map(part => ({ ...part, headers: partHeaders(options, layout, part) }))
     await store.assertInProgress(upload, { signal })
-    const context = await presigner.signingContext()
+    const context = await presigner.signingContext(options.expiresIn)
     const urls = await Promise.all(parts.map(({ partNumber, headers }) => presigner.presign({
       operation: 'UploadPart',
       object: upload,

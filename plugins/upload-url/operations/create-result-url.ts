@@ -32,13 +32,13 @@ export const createResultUrl = operation({
     headers: Headers,
     ...Expiry
   }, { $id: 'ResultUrl', description: 'A presigned URL to PUT one result to.', additionalProperties: false }),
-  errors: ['FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_NO_CREDENTIALS'],
+  errors: ['FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_TOO_SMALL', 'FST_UPLOAD_NO_CREDENTIALS'],
 
   async run ({ options, keys, presigner }, { key, name, size }, { owner }) {
     const object = keys.find(owner, key).result(name)
     const headers = resultConstraints(options, { name, size })
     const signed = size === undefined ? headers : { 'content-length': String(size), ...headers }
-    const context = await presigner.signingContext()
+    const context = await presigner.signingContext(options.expiresIn)
     const url = await presigner.presign({ operation: 'PutObject', object, headers: signed }, context)
     const { expiresIn, expiresAt } = context
     return { url, key, name, method: 'PUT' as const, headers, expiresIn, expiresAt }

@@ -30,7 +30,7 @@ export const createUploadForm = operation({
     if (!options.forms) throw new errors.FST_UPLOAD_FORMS_UNSUPPORTED()
     const { extension, headers, contentLengthRange } = formConstraints(options, file)
     const object = keys.create(owner, options.createId(), extension)
-    const context = await presigner.signingContext()
+    const context = await presigner.signingContext(options.expiresIn)
     const policy = { object, fields: toFields(headers), contentLengthRange }
     const { url, fields } = await presigner.presignForm(policy, context)
     const { expiresIn, expiresAt } = context
@@ -38,9 +38,19 @@ export const createUploadForm = operation({
   }
 })
 
-// Form fields go by the names of the S3 API, where only this one is capitalized.
+// Form fields go by the names of the S3 API, where only this one is capitalized, and tags are a document.
 function toFields (
-  { 'content-type': contentType, ...headers }: Readonly<Record<string, string>>
+  { 'content-type': contentType, 'x-amz-tagging': tagging, ...headers }: Readonly<Record<string, string>>
 ): Record<string, string> {
-  return contentType === undefined ? headers : { 'Content-Type': contentType, ...headers }
+  return {
+    ...contentType !== undefined && { 'Content-Type': contentType },
+    ...headers,
+    ...tagging !== undefined && { tagging: taggingDocument(new URLSearchParams(tagging)) }
+  }
+}
+
+// S3 allows no sign in tags that XML would have to escape.
+function taggingDocument (tags: Iterable<readonly [name: string, value: string]>): string {
+  const tagSet = Array.from(tags, ([name, value]) => `<Tag><Key>${name}</Key><Value>${value}</Value></Tag>`).join('')
+  return `<Tagging><TagSet>${tagSet}</TagSet></Tagging>`
 }

@@ -37,7 +37,7 @@ export const createUploadUrl = operation({
 
   async run (services, file, { owner }) {
     const put = preparePut(services, owner, putConstraints(services.options, file))
-    const context = await services.presigner.signingContext()
+    const context = await services.presigner.signingContext(services.options.expiresIn)
     return signPut(services, put, context)
   }
 })
@@ -71,7 +71,7 @@ export const createUploadUrls = operation({
   async run (services, { files }, { owner }) {
     const puts = files.map((file, index) =>
       preparePut(services, owner, putConstraints(services.options, file, `files/${index}/`)))
-    const context = await services.presigner.signingContext()
+    const context = await services.presigner.signingContext(services.options.expiresIn)
     return { uploads: await Promise.all(puts.map(put => signPut(services, put, context))) }
   }
 })

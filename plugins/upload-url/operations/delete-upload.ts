@@ -18,6 +18,7 @@ export const deleteUpload = operation({
   },
   input: Type.Object({ key: Key }, { additionalProperties: false }),
   output: Type.Unsafe<void>(Type.Null({ description: 'Deleted.' })),
+  policy: false,
   errors: ['FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS],
 
   async run (services, { key }, { owner, signal }) {

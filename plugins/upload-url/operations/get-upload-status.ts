@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { declaredDuration, rejectionReasons } from '../accept.js'
 import { compareType } from '../compare-type.js'
 import { STORE_ERRORS } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
@@ -9,8 +10,8 @@ import { Key } from '../schemas.js'
 import type { Services } from '../services.js'
 import { runResultHook, runUploadedHook, type UploadEvent } from '../uploaded-hook.js'
 import {
-  AudioSchema, PendingUploadSchema, RejectedObjectSchema, UploadedObjectSchema, UploadStatusSchema, type UploadedStatus,
-  type UploadStatus
+  AudioSchema, PendingUploadSchema, RejectedObjectSchema, UploadedObjectSchema, UploadStatusSchema,
+  type RejectionReason, type UploadedStatus, type UploadStatus
 } from '../upload-status.js'
 
 /** How much one inspection may read, and for how many seconds. */
@@ -25,7 +26,7 @@ export const getUploadStatus = operation({
     tag: 'Objects',
     summary: 'Get the status of an upload',
     description: 'Whether the object is there, as S3 has it. With `inspect`, its bytes are examined, and what is not ' +
-      'audio, or not what was declared, is `rejected`.'
+      'audio, or not what was declared, or not what the service accepts, is `rejected`.'
   },
   input: Type.Object({
     key: Key,
@@ -36,6 +37,7 @@ export const getUploadStatus = operation({
   }, { additionalProperties: false }),
   output: UploadStatusSchema,
   components: [AudioSchema, PendingUploadSchema, UploadedObjectSchema, RejectedObjectSchema],
+  policy: false,
   errors: ['FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_NOT_PROCESSED', ...STORE_ERRORS],
 
   async run (services, { key, inspect = false }, { owner, signal }) {
@@ -129,19 +131,34 @@ async function inspectObject (
   { options, store }: Services, object: OwnedObject, uploaded: UploadedStatus, signal: AbortSignal
 ): Promise<UploadStatus | undefined> {
   const { inspectAudio, NotAudioError } = await import('../audio/index.js')
-  const { etag, size, contentType } = uploaded
+  const { etag, size, contentType, metadata } = uploaded
   try {
     const audio = await inspectAudio({
       size,
       read: (start, end, timeUp) => store.read(object, { start, end, etag }, AbortSignal.any([signal, timeUp]))
     }, INSPECTION_LIMITS)
     const result = compareType(audio, contentType, options.formats)
-    return 'reason' in result ? { ...uploaded, status: 'rejected', ...result } : { ...uploaded, ...result }
+    const reasons = rejectionReasons(audio, options.accept, metadata)
+    if ('reason' in result) {
+      reasons.unshift({ code: 'contentType', limit: contentType!, found: audio.container, message: result.reason })
+    }
+    return reasons.length === 0 ? { ...uploaded, ...result } : reject(uploaded, reasons)
   } catch (error) {
-    if (error instanceof NotAudioError) return { ...uploaded, status: 'rejected', reason: error.message }
+    if (error instanceof NotAudioError) return reject(uploaded, [{ code: 'notAudio', message: error.message }])
     if (isTimeout(error)) throw storeTimeout(error)
     if (error instanceof ObjectChangedError) return undefined
     throw error
+  }
+}
+
+function reject (uploaded: UploadedStatus, reasons: RejectionReason[]): UploadStatus {
+  const duration = declaredDuration(uploaded.metadata)
+  return {
+    ...uploaded,
+    status: 'rejected',
+    reason: reasons.map(({ message }) => message).join('; '),
+    reasons,
+    ...duration !== undefined && { declaredDuration: duration }
   }
 }
 

@@ -28,6 +28,7 @@ export const listMultipartUploads = operation({
     }, { additionalProperties: false }), { description: 'The uploads of this page.' }),
     nextCursor: NextCursor
   }, { $id: 'MultipartUploads', description: 'A page of multipart uploads in progress.', additionalProperties: false }),
+  policy: false,
   errors: ['FST_UPLOAD_INVALID_INPUT', ...STORE_ERRORS],
 
   async run ({ keys, store }, { limit = DEFAULT_PAGE_SIZE, cursor }, { owner, signal }) {

@@ -16,6 +16,7 @@ export const listParts = operation({
   output: Type.Object({
     parts: Type.Array(PartSchema, { maxItems: S3_LIMITS.maxParts, description: 'The uploaded parts, in order.' })
   }, { $id: 'Parts', description: 'The uploaded parts of a multipart upload.', additionalProperties: false }),
+  policy: false,
   errors: ['FST_UPLOAD_NOT_FOUND', ...STORE_ERRORS],
 
   async run (services, input, { owner, signal }) {

@@ -24,6 +24,7 @@ export const listUploads = operation({
     }, { additionalProperties: false }), { description: 'The uploads of this page.' }),
     nextCursor: NextCursor
   }, { $id: 'Uploads', description: 'A page of uploads.', additionalProperties: false }),
+  policy: false,
   errors: ['FST_UPLOAD_INVALID_INPUT', ...STORE_ERRORS],
 
   async run ({ keys, store }, { limit = DEFAULT_PAGE_SIZE, cursor }, { owner, signal }) {

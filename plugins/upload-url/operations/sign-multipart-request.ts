@@ -5,6 +5,7 @@ import { findUpload } from '../multipart/find-upload.js'
 import type { PartLayout } from '../multipart/part-layout.js'
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
+import { smallest } from '../policy.js'
 import { OPERATIONS, type ObjectRequest } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { abortUnlessInBounds } from './complete-multipart-upload.js'
@@ -52,7 +53,8 @@ export const signMultipartRequest = operation({
   }, { additionalProperties: false }),
   output: SignedRequestSchema,
   errors: [
-    'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_FIELD_REQUIRED', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_INCOMPLETE',
+    'FST_UPLOAD_NOT_FOUND', 'FST_UPLOAD_FIELD_REQUIRED', 'FST_UPLOAD_TOO_LARGE', 'FST_UPLOAD_TOO_SMALL',
+    'FST_UPLOAD_INCOMPLETE',
     ...STORE_ERRORS
   ],
 
@@ -68,23 +70,25 @@ export const signMultipartRequest = operation({
 async function completionHeaders (
   services: Services, upload: OwnedUpload, layout: PartLayout, signal: AbortSignal
 ): Promise<Record<string, string>> {
-  const { maxSize, singleUse } = services.options
-  if (layout.size === undefined && maxSize !== undefined) {
+  const { options } = services
+  const max = smallest(options.maxSize, layout.maxSize)
+  if (layout.size === undefined && (max ?? options.limits.minSize) !== undefined) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(
       'size',
-      `an upload that the client completes by itself must declare its size when it is created, at most ${maxSize}`
+      'an upload that the client completes by itself must declare its size when it is created' +
+      (max === undefined ? '' : `, at most ${max}`)
     )
   }
   await abortUnlessInBounds(services, upload, layout, await services.store.listParts(upload, { signal }))
   return {
     'content-type': 'application/xml',
     ...layout.size !== undefined && { 'x-amz-mp-object-size': String(layout.size) },
-    ...singleUse && { 'if-none-match': '*' }
+    ...options.singleUse && { 'if-none-match': '*' }
   }
 }
 
-async function sign ({ presigner }: Services, request: ObjectRequest) {
-  const url = await presigner.presign(request, await presigner.signingContext())
+async function sign ({ options, presigner }: Services, request: ObjectRequest) {
+  const url = await presigner.presign(request, await presigner.signingContext(options.expiresIn))
   const method = OPERATIONS[request.operation].method as 'GET' | 'POST' | 'DELETE'
   return { url, key: request.object.key, method, headers: { ...request.headers } }
 }

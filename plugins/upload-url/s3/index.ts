@@ -20,8 +20,6 @@ export interface BucketOptions {
   readonly bucket: string
   /** The origin uploaders reach, when it differs from the one this process talks to. */
   readonly publicEndpoint?: string | undefined
-  /** Lifetime of a URL in seconds. */
-  readonly expiresIn: number
   /** The time. Default: the system clock with the SDK's correction for skew. */
   readonly clock?: (() => Date) | undefined
   /** Is told what an operator should know, each once. */
@@ -44,7 +42,7 @@ export interface Bucket {
  * @throws FST_UPLOAD_INVALID_OPTIONS when no region is known, or the client can't sign for the bucket
  */
 export async function openBucket (options: BucketOptions): Promise<Bucket> {
-  const { bucket, expiresIn, clock, warn } = options
+  const { bucket, clock, warn } = options
   const { client, internal, signing, close } = createClients(options.client, options.publicEndpoint)
   await client.config.region().catch(() => {
     throw new errors.FST_UPLOAD_INVALID_OPTIONS(
@@ -53,7 +51,7 @@ export async function openBucket (options: BucketOptions): Promise<Bucket> {
   const now = () => clock?.().getTime() ?? Date.now() + client.config.systemClockOffset
   const credentials = createCredentialSource(client, now)
   return {
-    presigner: await createPresigner({ client: signing, credentials, bucket, expiresIn, now, warn }),
+    presigner: await createPresigner({ client: signing, credentials, bucket, now, warn }),
     store: createStore({ client: internal, credentials, bucket, warn }),
     now,
     close

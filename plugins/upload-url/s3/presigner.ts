@@ -18,8 +18,6 @@ export interface PresignerOptions {
   readonly client: S3Client
   readonly credentials: CredentialSource
   readonly bucket: string
-  /** Lifetime of a URL in seconds. */
-  readonly expiresIn: number
   /** The time in milliseconds since the epoch. */
   readonly now: () => number
   /** Is told once why the SDK has to sign, where it has to. */
@@ -28,8 +26,13 @@ export interface PresignerOptions {
 
 /** Signs requests for one bucket. */
 export interface Presigner {
-  /** A context under which any number of URLs can be signed. @throws FST_UPLOAD_NO_CREDENTIALS */
-  signingContext (): Promise<SigningContext>
+  /**
+   * A context under which any number of URLs can be signed.
+   *
+   * @param expiresIn lifetime of the URLs in seconds
+   * @throws FST_UPLOAD_NO_CREDENTIALS
+   */
+  signingContext (expiresIn: number): Promise<SigningContext>
   /**
    * The URL that lets its holder send one request until it expires.
    *
@@ -94,21 +97,21 @@ const CHECK_REQUESTS: readonly KeyRequest[] = [
  * FST_UPLOAD_STORE_UNAVAILABLE where middleware of a host's asks somebody who does not answer
  */
 export async function createPresigner (options: PresignerOptions): Promise<Presigner> {
-  const { client, credentials, bucket, expiresIn, now } = options
+  const { client, credentials, bucket, now } = options
   const { template, reason } = await findSigning(client, bucket)
   if (reason !== undefined) options.warn(`URLs are signed by the AWS SDK, more slowly, because ${reason}`)
 
-  let latest: SigningContext | undefined
+  let latest: { readonly context: SigningContext, readonly expiresIn: number } | undefined
   let latestScope: { readonly context: SigningContext, readonly scope: SigningScope } | undefined
 
-  // All that is signed within a second, S3's own unit of time, shares a context.
-  async function signingContext (): Promise<SigningContext> {
+  // All that is signed for as long within a second, S3's own unit of time, shares a context.
+  async function signingContext (expiresIn: number): Promise<SigningContext> {
     const current = await credentials(expiresIn)
     const time = now()
-    if (latest?.credentials !== current || latest.signingDate.getTime() !== time - time % 1000) {
-      latest = createSigningContext(current, time, expiresIn)
-    }
-    return latest
+    const isCurrent = latest?.context.credentials === current && latest.expiresIn === expiresIn &&
+      latest.context.signingDate.getTime() === time - time % 1000
+    if (!isCurrent) latest = { context: createSigningContext(current, time, expiresIn), expiresIn }
+    return latest!.context
   }
 
   function scopeOf (context: SigningContext, { region, service }: EndpointTemplate): SigningScope {

@@ -26,7 +26,6 @@ async function bucketOf (t: Test, { bucket, endpoint, region, credentials }: Sto
   const opened = await openBucket({
     client: { endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 },
     bucket,
-    expiresIn: 900,
     warn: warning => t.fail(warning)
   })
   t.teardown(() => opened.close())
