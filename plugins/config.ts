@@ -54,6 +54,11 @@ export const EnvironmentSchema = Type.Object({
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'a whole number of bytes, at least 1'
   })),
+  MAX_DURATION_SECONDS: Type.Optional(Type.Integer({
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'a whole number of seconds, at least 1: an inspection rejects longer recordings'
+  })),
   ALLOWED_FORMATS: Type.Optional(Type.String({ description: `a comma-separated list of ${FORMAT_NAMES.join(', ')}` })),
   LIST_UPLOADS: Type.Boolean({
     default: false, description: 'true or false: whether owners may list their uploads'

@@ -95,6 +95,7 @@ export async function buildApp (
     results: config.RESULTS,
     owner: request => (request.caller = request.owner),
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
+    ...config.MAX_DURATION_SECONDS !== undefined && { accept: { maxDuration: config.MAX_DURATION_SECONDS } },
     ...config.allowedFormats !== undefined && { formats: config.allowedFormats },
     ...config.publicEndpoint !== undefined && { publicEndpoint: config.publicEndpoint }
   })

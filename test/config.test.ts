@@ -84,6 +84,7 @@ const WRONG = {
   PRESIGNED_URL_EXPIRATION: ['0', '604801', '15m', '-5', '1.5'],
   KEY_PREFIX: ['/uploads', 'uploads/', 'a b', 'a/..', '..', 'a/./b'],
   MAX_UPLOAD_BYTES: ['25MB', '0'],
+  MAX_DURATION_SECONDS: ['1h', '0', '1.5'],
   ALLOWED_FORMATS: ['mp5', 'mp3,exe', ','],
   API_KEYS: [
     'alice',

@@ -989,7 +989,7 @@ export interface components {
                 found?: number | string;
                 /**
                  * @description The same for people.
-                 * @example the duration in seconds is 5421.5, but at most 3600 seconds are accepted
+                 * @example the duration in seconds is 5421.5, but at most 3600 are accepted
                  */
                 message: string;
             }[];

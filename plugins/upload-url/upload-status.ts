@@ -67,7 +67,7 @@ const ReasonSchema = Type.Object({
   })),
   message: Type.String({
     description: 'The same for people.',
-    examples: ['the duration in seconds is 5421.5, but at most 3600 seconds are accepted']
+    examples: ['the duration in seconds is 5421.5, but at most 3600 are accepted']
   })
 }, { additionalProperties: false })
 

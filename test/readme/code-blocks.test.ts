@@ -174,7 +174,8 @@ t.test('onUploaded is told of an upload as documented', async t => {
   const { bucket, endpoint, region, credentials } = await startStore(t)
   const transcribed: string[][] = []
   const client = { endpoint, region, credentials, forcePathStyle: true }
-  await app.register(uploadUrl, { bucket, client, owner: request => request.headers['x-user'] as string })
+  const owner: UploadUrlOptions['owner'] = request => request.headers['x-user'] as string
+  await run(t, block('docs/inspection.md', 'const accepted'), { app, uploadUrl, bucket, client, owner })
   const transcribe = async (...call: string[]) => {
     transcribed.push(call)
   }

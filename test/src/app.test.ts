@@ -216,6 +216,17 @@ t.test('limits of the environment hold', async t => {
   t.match(await ask({ size: '10' }), { code: 'FST_UPLOAD_FIELD_REQUIRED', message: /^contentType/ })
 })
 
+t.test('a recording that is longer than the environment says is rejected', async t => {
+  const recording = await readFile('test/fixtures/audio/dictation.mp3')
+  for (const [seconds, status] of [['3', 'rejected'], ['4', 'uploaded']] as const) {
+    const app = await localApp(t, { MAX_DURATION_SECONDS: seconds })
+    const { url, headers, key } = (await app.inject({ url: '/upload-url?filename=a.mp3', headers: AS_DEVELOPER })).json()
+    t.equal((await fetch(url, { method: 'PUT', headers, body: recording })).status, 200)
+    const query = { key, inspect: 'true' }
+    t.match((await app.inject({ url: '/upload-status', query, headers: AS_DEVELOPER })).json(), { status })
+  }
+})
+
 t.test('replies carry the security headers', async t => {
   const { headers } = await (await localApp(t)).inject({ url: '/upload-url', headers: AS_DEVELOPER })
   t.match(headers, {
