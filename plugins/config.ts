@@ -8,6 +8,7 @@ import {
   BucketEnvironmentSchema, Environment, readBucketSettings, splitList, type Variables
 } from 'fastify-upload-url/environment'
 import { MIN_KEY_LENGTH, parseApiKeys, sha256, type ApiKey } from './auth.js'
+import { readOwnerPolicies, type OwnerPoliciesOptions } from './owner-policies.js'
 
 export { ConfigError } from 'fastify-upload-url/environment'
 
@@ -76,6 +77,9 @@ export const EnvironmentSchema = Type.Object({
     description: `a comma-separated list of owner:key, where each key has at least ${MIN_KEY_LENGTH} characters`
   })),
   API_KEYS_FILE: Type.Optional(Type.String({ description: 'the path of a readable file with one owner:key a line' })),
+  OWNER_POLICIES_FILE: Type.Optional(Type.String({
+    description: 'the path of a readable file in JSON with policies by owner'
+  })),
   CORS_ORIGINS,
   RATE_LIMIT_MAX: Type.Integer({
     minimum: 0,
@@ -157,11 +161,9 @@ export function loadConfig (variables: Variables) {
   const { values } = environment
   const bucketSettings = readBucketSettings(environment)
   const { NODE_ENV, isProduction, isLoopback } = readMode(environment)
-  const apiKeys = [
-    ...environment.parse<ApiKey[]>('API_KEYS', text => parseApiKeys(splitList(text)), []),
-    ...environment.parse<ApiKey[]>('API_KEYS_FILE', readKeysFile, [])
-  ]
   const hasKeys = environment.isSet('API_KEYS') || environment.isSet('API_KEYS_FILE')
+  const apiKeys = hasKeys ? readApiKeys(environment) : parseApiKeys([`developer:${DEVELOPMENT_KEY}`])
+  const ownerPolicies = readPolicies(environment, apiKeys)
   const allowedFormats = environment.parse('ALLOWED_FORMATS', parseFormats, undefined)
   const webhook = readWebhook(environment, isProduction)
   const trustProxy = environment.parse<TrustProxy>('TRUST_PROXY', parseTrustProxy, false)
@@ -173,7 +175,7 @@ export function loadConfig (variables: Variables) {
     const { description } = EnvironmentSchema.properties.API_KEYS
     environment.problems.push(`API_KEYS or API_KEYS_FILE is required: give ${description}`)
   }
-  if (isPublic && apiKeys.some(isDevelopmentKey)) {
+  if (isPublic && hasKeys && apiKeys.some(isDevelopmentKey)) {
     environment.problems.push('API_KEYS and API_KEYS_FILE must not contain the development key: everybody knows it')
   }
   environment.assertValid()
@@ -182,6 +184,8 @@ export function loadConfig (variables: Variables) {
     ...rest,
     ...bucketSettings,
     allowedFormats,
+    /** What holds for some owners besides; undefined for nothing. */
+    ownerPolicies,
     trustProxy,
     /** `production` also where nothing says that it is development. */
     NODE_ENV,
@@ -199,7 +203,7 @@ export function loadConfig (variables: Variables) {
     isLocal: values.S3_BUCKET_NAME === undefined,
     /** Whether callers use the development key, since there is no other. */
     usesDevelopmentKey: !hasKeys,
-    apiKeys: hasKeys ? apiKeys : parseApiKeys([`developer:${DEVELOPMENT_KEY}`]),
+    apiKeys,
     /** One sentence for each setting that is valid, but has consequences which are easily missed. */
     warnings: trustsEverybody(trustProxy)
       ? ['TRUST_PROXY trusts every client: anyone can choose the address that RATE_LIMIT_MAX_PER_ADDRESS counts. ' +
@@ -217,6 +221,20 @@ function readMode (environment: ServerEnvironment) {
   const isPlainlyDevelopment = isLoopback && !environment.isSet('S3_BUCKET_NAME')
   const { NODE_ENV = isPlainlyDevelopment ? 'development' : 'production' } = environment.values
   return { NODE_ENV, isProduction: NODE_ENV === 'production', isLoopback }
+}
+
+function readApiKeys (environment: ServerEnvironment): ApiKey[] {
+  return [
+    ...environment.parse<ApiKey[]>('API_KEYS', text => parseApiKeys(splitList(text)), []),
+    ...environment.parse<ApiKey[]>('API_KEYS_FILE', readKeysFile, [])
+  ]
+}
+
+function readPolicies (environment: ServerEnvironment, apiKeys: readonly ApiKey[]) {
+  const owners = new Set(apiKeys.map(({ owner }) => owner))
+  return environment.parse<OwnerPoliciesOptions | undefined>('OWNER_POLICIES_FILE', path => {
+    return { path, policies: readOwnerPolicies(path, owners), owners }
+  }, undefined)
 }
 
 function readWebhook (environment: ServerEnvironment, isProduction: boolean) {

@@ -11,6 +11,7 @@ import { DEVELOPMENT_KEY, type Config } from '../plugins/config.js'
 import health from '../plugins/health.js'
 import limits from '../plugins/limits.js'
 import openapi from '../plugins/openapi/index.js'
+import ownerPolicies from '../plugins/owner-policies.js'
 import securityHeaders from '../plugins/security-headers.js'
 import uploadEvents from '../plugins/upload-events.js'
 import { clientErrorHandler, errorHandler, frameworkErrors, notFoundHandler } from './errors.js'
@@ -86,6 +87,7 @@ export async function buildApp (
     withoutRedis: config.RATE_LIMIT_WITHOUT_REDIS
   })
   await app.register(auth, { keys: config.apiKeys })
+  if (config.ownerPolicies !== undefined) await app.register(ownerPolicies, config.ownerPolicies)
   await app.register(uploadUrl, {
     ...await connectStore(app, config, storeDirectory),
     keyPrefix: config.keyPrefix,
@@ -94,6 +96,7 @@ export async function buildApp (
     deleteUploads: config.DELETE_UPLOADS,
     results: config.RESULTS,
     owner: request => (request.caller = request.owner),
+    ...config.ownerPolicies !== undefined && { policy: (_request, { owner }) => app.policyOf(owner) },
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
     ...config.MAX_DURATION_SECONDS !== undefined && { accept: { maxDuration: config.MAX_DURATION_SECONDS } },
     ...config.allowedFormats !== undefined && { formats: config.allowedFormats },

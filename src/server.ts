@@ -12,7 +12,9 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 async function start (config: Config): Promise<void> {
   const app = await buildApp(config)
   const drainMs = config.drainSeconds * 1000
-  closeWithGrace({ delay: drainMs + FINISH_MS, logger: app.log }, async ({ err }) => {
+  // With policies to reload, the signal says so; without, a terminal that goes away ends the server.
+  const skip = config.ownerPolicies === undefined ? [] : ['SIGHUP' as const]
+  closeWithGrace({ delay: drainMs + FINISH_MS, logger: app.log, skip }, async ({ err }) => {
     if (err === undefined) await app.drain(drainMs)
     await app.close()
   })

@@ -61,7 +61,8 @@ export function policyProblems (policy: unknown, root: string, formats: readonly
   const missing = Object.keys(policy).filter(name => policy[name] === undefined)
   const problems = [...findProblems(policy, root), ...missing.map(name => `${root}/${name} must not be undefined`)]
   if (problems.length > 0) return problems
-  const { metadata = {}, tags = {}, formats: names = [] } = policy as RequestPolicy
+  const { metadata = {}, tags = {}, formats: names = [], minSize = 0, maxSize = Infinity } = policy as RequestPolicy
+  if (minSize > maxSize) return [`${root}/minSize must not be greater than maxSize`]
   if (!isPlainObject(metadata) || !isPlainObject(tags)) return [`${root}: metadata and tags must be plain objects`]
   const unknown = names.filter(name => ![...formats, ...AUDIO_FORMATS].some(format => format.name === name))
   return [...unknown.map(name => `${root}/formats: unknown format ${name}`), ...metadataProblems(metadata, root)]
