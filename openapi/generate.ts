@@ -9,7 +9,9 @@ import { buildApp } from '../src/app.js'
 
 const storeDirectory = await mkdtemp(join(tmpdir(), 'openapi-'))
 /** The document has what is offered only where it is switched on. */
-const EVERYTHING = { LIST_UPLOADS: 'true', DELETE_UPLOADS: 'true', RESULTS: 'true' }
+const EVERYTHING = {
+  LIST_UPLOADS: 'true', DELETE_UPLOADS: 'true', RESULTS: 'true', UNCLAIMED_EXPIRE_AFTER_DAYS: '7'
+}
 const app = await buildApp(loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...EVERYTHING }), { storeDirectory })
 await app.ready()
 const json = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -19,7 +19,8 @@ const FORMAT_NAMES: readonly string[] = AUDIO_FORMATS.map(format => format.name)
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const {
   S3_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_PUBLIC_ENDPOINT,
-  S3_FORCE_PATH_STYLE, KEY_PREFIX, CORS_ORIGINS
+  S3_FORCE_PATH_STYLE, KEY_PREFIX, PRESIGNED_URL_EXPIRATION, LIST_UPLOADS, DELETE_UPLOADS, RESULTS,
+  UNCLAIMED_EXPIRE_AFTER_DAYS, UNCLAIMED_BY, CORS_ORIGINS
 } = BucketEnvironmentSchema.properties
 
 /** Every variable that the server reads. The description of each ends "NAME must be …". */
@@ -43,12 +44,7 @@ export const EnvironmentSchema = Type.Object({
   S3_ENDPOINT,
   S3_PUBLIC_ENDPOINT,
   S3_FORCE_PATH_STYLE,
-  PRESIGNED_URL_EXPIRATION: Type.Integer({
-    minimum: 1,
-    maximum: 604_800,
-    default: 900,
-    description: 'a whole number of seconds from 1 to 604800 (7 days)'
-  }),
+  PRESIGNED_URL_EXPIRATION,
   KEY_PREFIX,
   MAX_UPLOAD_BYTES: Type.Optional(Type.Integer({
     minimum: 1,
@@ -61,18 +57,19 @@ export const EnvironmentSchema = Type.Object({
     description: 'a whole number of seconds, at least 1: an inspection rejects longer recordings'
   })),
   ALLOWED_FORMATS: Type.Optional(Type.String({ description: `a comma-separated list of ${FORMAT_NAMES.join(', ')}` })),
-  LIST_UPLOADS: Type.Boolean({
-    default: false, description: 'true or false: whether owners may list their uploads'
-  }),
-  DELETE_UPLOADS: Type.Boolean({
-    default: false, description: 'true or false: whether owners may delete their uploads'
+  LIST_UPLOADS,
+  DELETE_UPLOADS,
+  UNCLAIMED_EXPIRE_AFTER_DAYS,
+  UNCLAIMED_BY,
+  CLAIM_UPLOADS: Type.Boolean({
+    default: false, description: 'true, to claim each upload that is reported by webhook, or false'
   }),
   SALVAGE_AFTER_SECONDS: Type.Optional(Type.Integer({
     minimum: 60,
     maximum: 604_800,
     description: 'a whole number of seconds from 60 to 604800 after which a recording without a new part is completed'
   })),
-  RESULTS: Type.Boolean({ default: false, description: 'true, to let clients upload results, or false' }),
+  RESULTS,
   API_KEYS: Type.Optional(Type.String({
     description: `a comma-separated list of owner:key, where each key has at least ${MIN_KEY_LENGTH} characters`
   })),
@@ -177,6 +174,9 @@ export function loadConfig (variables: Variables) {
   }
   if (isPublic && hasKeys && apiKeys.some(isDevelopmentKey)) {
     environment.problems.push('API_KEYS and API_KEYS_FILE must not contain the development key: everybody knows it')
+  }
+  if (values.CLAIM_UPLOADS && (bucketSettings.unclaimed === undefined || webhook === undefined)) {
+    environment.problems.push('CLAIM_UPLOADS needs UNCLAIMED_EXPIRE_AFTER_DAYS and WEBHOOK_URL')
   }
   environment.assertValid()
   const { API_KEYS, METRICS_KEY, UPPY_TOKEN_SECRET, WEBHOOK_URL, WEBHOOK_SECRET, ...rest } = values

@@ -9,9 +9,11 @@ import type { WebhookMessage } from './webhook.js'
 export interface ServerEventsOptions {
   /** Where stores may post events. Default: nowhere. */
   readonly http?: HttpOptions
+  /** Whether to claim each upload that has been reported. Default: false. */
+  readonly claim?: boolean
 }
 
-async function serverEvents (fastify: FastifyInstance, { http }: ServerEventsOptions): Promise<void> {
+async function serverEvents (fastify: FastifyInstance, { http, claim = false }: ServerEventsOptions): Promise<void> {
   const { log } = fastify
 
   async function onUploaded (upload: Upload, event: UploadEvent): Promise<void> {
@@ -32,7 +34,7 @@ async function serverEvents (fastify: FastifyInstance, { http }: ServerEventsOpt
     if (fastify.hasDecorator('webhook')) await fastify.webhook.send(resultMessage(fastify, result, event))
   }
 
-  await fastify.register(uploadEvents, { onUploaded, onResult, inspect: true, ...http && { http } })
+  await fastify.register(uploadEvents, { onUploaded, onResult, inspect: true, claim, ...http && { http } })
 }
 
 function uploadMessage ({ uploads }: FastifyInstance, upload: Upload, { owner, id }: UploadEvent): WebhookMessage {

@@ -91,10 +91,11 @@ export async function buildApp (
   await app.register(uploadUrl, {
     ...await connectStore(app, config, storeDirectory),
     keyPrefix: config.keyPrefix,
-    expiresIn: config.PRESIGNED_URL_EXPIRATION,
-    listUploads: config.LIST_UPLOADS,
-    deleteUploads: config.DELETE_UPLOADS,
-    results: config.RESULTS,
+    expiresIn: config.expiresIn,
+    listUploads: config.listUploads,
+    deleteUploads: config.deleteUploads,
+    unclaimed: config.unclaimed,
+    results: config.results,
     owner: request => (request.caller = request.owner),
     ...config.ownerPolicies !== undefined && { policy: (_request, { owner }) => app.policyOf(owner) },
     ...config.MAX_UPLOAD_BYTES !== undefined && { maxSize: config.MAX_UPLOAD_BYTES },
@@ -119,7 +120,9 @@ async function reportUploads (app: FastifyInstance, config: Config): Promise<voi
   const { webhook, UPLOAD_EVENTS_QUEUE_URL: queueUrl, UPLOAD_EVENTS_SECRET: secret, isLocal } = config
   if (webhook === undefined && !isLocal) return
   if (webhook !== undefined) await app.register((await import('../plugins/webhook.js')).default, webhook)
-  await app.register(uploadEvents, secret === undefined ? {} : { http: { secret } })
+  await app.register(uploadEvents, {
+    claim: config.CLAIM_UPLOADS, ...secret !== undefined && { http: { secret } }
+  })
   if (queueUrl === undefined) return
   const { default: eventQueue } = await import('../plugins/event-queue.js')
   await app.register(eventQueue, {

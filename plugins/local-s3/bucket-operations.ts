@@ -1,13 +1,14 @@
 import { configureBucket, createBucket as create, deleteBucket as remove, readBucket } from './buckets.js'
 import { readCorsRules } from './cors.js'
 import { S3Error } from './errors.js'
+import { readLifecycleRules } from './lifecycle.js'
 import { refuseAcl } from './object-headers.js'
 import type { Operation, OperationContext } from './operation.js'
 import { xmlReply } from './reply.js'
 import type { Reply } from './reply.js'
 import { readExpectedBody, receiveText } from './request-body.js'
 import { header } from './s3-request.js'
-import { childText, children, malformedXml, readXml } from './xml.js'
+import { childText, readXml } from './xml.js'
 
 /** CreateBucket. */
 export const createBucket: Operation = async ({ request, signature, settings, storage }) => {
@@ -66,14 +67,10 @@ export const deleteBucketCors: Operation = async ({ request, storage }) => {
   return { status: 204 }
 }
 
-/** PutBucketLifecycleConfiguration: kept and given back, never acted on. */
+/** PutBucketLifecycleConfiguration. */
 export const putBucketLifecycleConfiguration: Operation = async (context) => {
   const lifecycle = await receiveConfiguration(context)
-  const rules = children(readXml(lifecycle, 'LifecycleConfiguration'), 'Rule')
-  const valid = rules.length > 0 && rules.every((rule) => /^(Enabled|Disabled)$/.test(childText(rule, 'Status') ?? ''))
-  if (!valid) {
-    throw malformedXml('A lifecycle configuration needs at least one Rule, each with Status Enabled or Disabled.')
-  }
+  readLifecycleRules(lifecycle)
   await configureBucket(context.storage, context.request.bucket, { lifecycle })
   return { status: 200 }
 }

@@ -1,10 +1,13 @@
+import { readBucket } from './buckets.js'
 import { S3Error, notImplemented } from './errors.js'
+import { expirationOf, readLifecycleRules } from './lifecycle.js'
 import { openObject, preconditionFailed } from './objects.js'
-import type { ObjectDescription } from './objects.js'
+import type { ObjectDescription, StoredObject } from './objects.js'
 import type { Operation } from './operation.js'
 import { checksumHeaders } from './put-object.js'
 import { header, parameter } from './s3-request.js'
 import type { S3Request } from './s3-request.js'
+import type { Storage } from './storage.js'
 
 const OVERRIDES = [
   'content-type', 'content-language', 'expires', 'cache-control', 'content-disposition', 'content-encoding'
@@ -21,6 +24,7 @@ export const getObject: Operation = async ({ request, storage }) => {
     const { start, end } = range ?? { start: 0, end: size - 1 }
     const headers = {
       ...objectHeaders(description, request),
+      ...await expirationHeader(storage, request.bucket, file),
       // a checksum of the whole would not match a part
       ...range === undefined && wantsChecksum(request) && checksumHeaders(description.checksum),
       'content-length': String(end - start + 1),
@@ -31,6 +35,17 @@ export const getObject: Operation = async ({ request, storage }) => {
     await file.close()
     throw error
   }
+}
+
+/** Which lifecycle rule lets the object expire, and when. */
+async function expirationHeader (
+  storage: Storage, bucket: string, object: StoredObject
+): Promise<Record<string, string>> {
+  const { lifecycle } = await readBucket(storage, bucket)
+  const expiration = lifecycle === undefined ? undefined : expirationOf(readLifecycleRules(lifecycle), object)
+  if (expiration === undefined) return {}
+  const { date, ruleId } = expiration
+  return { 'x-amz-expiration': `expiry-date="${date.toUTCString()}", rule-id="${encodeURIComponent(ruleId)}"` }
 }
 
 const wantsChecksum = (request: S3Request): boolean =>

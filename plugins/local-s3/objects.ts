@@ -103,10 +103,21 @@ export const preconditionFailed = (condition: string): S3Error => new S3Error(
   'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', { Condition: condition }
 )
 
-/** Deletes an object, if there is one. */
-export async function deleteObject (storage: Storage, bucket: string, key: string): Promise<void> {
+/**
+ * Deletes an object, if there is one.
+ *
+ * @param isDue decides about what is there by then. Default: it goes, whatever it is.
+ */
+export async function deleteObject (
+  storage: Storage, bucket: string, key: string, isDue?: (object: ListedObject) => boolean
+): Promise<void> {
   const path = storage.objectPath(bucket, key)
   await storage.exclusively(path, async () => {
+    if (isDue !== undefined) {
+      const object = await findObject(storage, bucket, key)
+      await object?.close()
+      if (object === undefined || !isDue(object)) return
+    }
     await unlink(path)
     await syncFolder(dirname(path))
   }).catch(unless('ENOENT'))

@@ -31,7 +31,7 @@ export interface LocalS3Options {
   readonly headersTimeout?: number
   /** Milliseconds after which a connection on which nothing moves is closed. Default: 60 000. */
   readonly idleTimeout?: number
-  /** The clock by which signatures expire. Default: the system's. */
+  /** The clock by which signatures and objects expire. Default: the system's. */
   readonly now?: () => Date
   /**
    * Called with an event for every object that is created, as S3 sends them. Events lie on disk until it has finished:

@@ -7,6 +7,7 @@ import { createBucket, removeDeletedBuckets } from './buckets.js'
 import { S3Error, isSystemError } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import { handleRequest } from './handle-request.js'
+import { runLifecycle } from './lifecycle.js'
 import { isStrongSecret, resolveOptions } from './options.js'
 import type { Credentials, LocalS3Options, LocalS3Settings } from './options.js'
 import { Storage } from './storage.js'
@@ -33,6 +34,12 @@ export interface LocalS3Server {
    *   others could reach the store with a secret that is short or published
    */
   readonly start: () => Promise<LocalS3>
+  /**
+   * Does what the lifecycle rules of the buckets say. The store does so by itself when it starts, and every hour.
+   *
+   * @param time as of which. Default: that of the store's clock.
+   */
+  readonly runLifecycle: (time?: Date) => Promise<void>
   /** Closes every connection and stops. An upload that is not complete leaves nothing behind. */
   readonly close: () => Promise<void>
 }
@@ -54,8 +61,16 @@ export function createLocalS3 (options?: LocalS3Options): LocalS3Server {
     handled.finally(() => running.delete(handled)).catch(settings.onError)
   }
   const server = createHttpServer(accept, settings)
+  const applyRules = async (time = settings.now()): Promise<void> => await runLifecycle(storage, time)
+  const applyRulesInBackground = (): void => {
+    const applied = applyRules().catch(settings.onError)
+    running.add(applied)
+    applied.finally(() => running.delete(applied))
+  }
+  let timer: NodeJS.Timeout | undefined
 
   return {
+    runLifecycle: applyRules,
     start: async () => {
       const address = await resolveAddress(settings)
       await storage.open()
@@ -63,17 +78,20 @@ export function createLocalS3 (options?: LocalS3Options): LocalS3Server {
         await removeDeletedBuckets(storage)
         await createBuckets(storage, settings)
         await removeCompletedUploads(storage)
+        await applyRules().catch(settings.onError)
         await listen(server, address, settings.port)
       } catch (error) {
         await storage.close()
         throw error
       }
+      timer = setInterval(applyRulesInBackground, LIFECYCLE_INTERVAL_MS).unref()
       const { port } = server.address() as AddressInfo
       const host = isIPv6(address) ? `[${address}]` : address
       const { region, credentials, directory, buckets: [bucket = ''] } = settings
       return Object.freeze({ endpoint: `http://${host}:${port}`, region, bucket, credentials, directory })
     },
     close: async () => {
+      clearInterval(timer)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
       await closed
@@ -82,6 +100,8 @@ export function createLocalS3 (options?: LocalS3Options): LocalS3Server {
     }
   }
 }
+
+const LIFECYCLE_INTERVAL_MS = 3_600_000
 
 type Accept = (message: IncomingMessage, response: ServerResponse, acceptBody: () => void) => void
 

@@ -7,19 +7,22 @@ const MAX_OWNER_LENGTH = 1024
 const PLAIN_OWNER = /^[A-Za-z0-9_-]{1,128}$/
 const ESCAPED_OWNER = /^(?:[A-Za-z0-9_.-]|=[0-9A-F]{2})+$/
 const RESULTS = '.results'
+const UNCLAIMED = 'unclaimed/'
 const OBJECT_NAME = /^[A-Za-z0-9_-]{1,96}(\.[a-z0-9]{1,10})?$/
 
-let own: (owner: string, key: string) => OwnedObject
+let own: (owner: string, key: string, unclaimedKey: string) => OwnedObject
 let folderAt: (prefix: string) => Folder
 
 /** Something of an owner's in the store, there or not: an {@link OwnedObject} or an {@link OwnedResult}. */
 class Owned {
   readonly #owner: string
   readonly #key: string
+  readonly #storeKey: string
 
-  protected constructor (owner: string, key: string) {
+  protected constructor (owner: string, key: string, storeKey = key) {
     this.#owner = owner
     this.#key = key
+    this.#storeKey = storeKey
   }
 
   /** Whose it is, as the host names them. */
@@ -27,9 +30,14 @@ class Owned {
     return this.#owner
   }
 
-  /** Its key in the store. */
+  /** Its key, as clients know it: the same whether or not the upload has been claimed. */
   get key (): string {
     return this.#key
+  }
+
+  /** Its key in the store. */
+  get storeKey (): string {
+    return this.#storeKey
   }
 }
 
@@ -37,7 +45,24 @@ export type { Owned }
 
 /** An object of an owner's, there or not. Only {@link createObjectKeys} makes them: nobody reaches another's. */
 export class OwnedObject extends Owned {
-  static { own = (owner, key) => new OwnedObject(owner, key) }
+  readonly #unclaimedKey: string
+
+  static { own = (owner, key, unclaimedKey) => new OwnedObject(owner, key, key, unclaimedKey) }
+
+  protected constructor (owner: string, key: string, storeKey: string, unclaimedKey = storeKey) {
+    super(owner, key, storeKey)
+    this.#unclaimedKey = unclaimedKey
+  }
+
+  /** Where it is uploaded to: below a prefix of its own where a claim copies it from there, else the same object. */
+  get unclaimed (): OwnedObject {
+    return this.isUnclaimed ? this : new OwnedObject(this.owner, this.key, this.#unclaimedKey)
+  }
+
+  /** Whether this is the place that it is uploaded to. */
+  get isUnclaimed (): boolean {
+    return this.storeKey === this.#unclaimedKey
+  }
 
   /** A multipart upload to this object. S3 accepts an upload id with no key but its own. */
   upload (uploadId: string): OwnedUpload {
@@ -79,8 +104,8 @@ export class OwnedResult extends Owned {
 class OwnedUpload extends OwnedObject {
   readonly #uploadId: string
 
-  constructor ({ owner, key }: OwnedObject, uploadId: string) {
-    super(owner, key)
+  constructor ({ owner, key, storeKey }: OwnedObject, uploadId: string) {
+    super(owner, key, storeKey)
     this.#uploadId = uploadId
   }
 
@@ -91,7 +116,7 @@ class OwnedUpload extends OwnedObject {
 
 export type { OwnedUpload }
 
-/** Where all objects of an owner are, or of all owners. Only {@link createObjectKeys} makes them. */
+/** A prefix below which all objects of an owner are, or of all owners. Only {@link createObjectKeys} makes them. */
 export class Folder {
   readonly #prefix: string
 
@@ -107,18 +132,21 @@ export class Folder {
   }
 }
 
-/** The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`, and `{that}.results/{name}` for a result. */
+/**
+ * The keys below one prefix: `{prefix}/{owner}/{id}{.extension}`, and `{that}.results/{name}` for a result. Where a
+ * claim copies, uploads go to `unclaimed/{that}`.
+ */
 export interface ObjectKeys {
   /**
-   * A new object. Nothing of its key comes from the client but the owner's name, escaped, and an extension out of
-   * our own table.
+   * A new object, where it is uploaded to. Nothing of its key comes from the client but the owner's name, escaped, and
+   * an extension out of our own table.
    *
    * @param extension without its dot; empty for none
    * @throws FST_UPLOAD_INVALID_OWNER
    */
   create (owner: string, id: string, extension: string): OwnedObject
   /**
-   * The object of a key that a client sends.
+   * The object of a key that a client sends, where it is once it has been claimed.
    *
    * @throws FST_UPLOAD_NOT_FOUND for a key that is not the owner's, or that of a result, as for one under which nothing
    * is; FST_UPLOAD_INVALID_OWNER
@@ -129,45 +157,85 @@ export interface ObjectKeys {
    *
    * @returns undefined for a key that is not one of ours, and for an owner whose name was too long to be kept whole
    */
-  parse (key: string): OwnedObject | OwnedResult | undefined
-  /** Whether the store's key is that of an object of the owner's. @throws FST_UPLOAD_INVALID_OWNER */
-  has (owner: string, key: string): boolean
-  /** Where the objects of an owner are; without one, those of all. @throws FST_UPLOAD_INVALID_OWNER */
-  folder (owner?: string): Folder
+  parse (storeKey: string): OwnedObject | OwnedResult | undefined
+  /**
+   * The object of an owner's that the store lists.
+   *
+   * @returns undefined for a key that is not one of the owner's
+   * @throws FST_UPLOAD_INVALID_OWNER
+   */
+  listed (owner: string, storeKey: string): OwnedObject | undefined
+  /** Where the objects of an owner are. @throws FST_UPLOAD_INVALID_OWNER */
+  folder (owner: string): Folder
+  /** Where uploads of an owner go; without one, those of all. @throws FST_UPLOAD_INVALID_OWNER */
+  uploadFolder (owner?: string): Folder
 }
 
-/** @param prefix first part of every key, without a slash at either end; may be empty */
-export function createObjectKeys (prefix: string): ObjectKeys {
-  const root = prefix === '' ? '' : `${prefix}/`
+/** Whether uploads can go below a prefix of their own beside the keys below this one, and no key be in both. */
+export function hasUnclaimedPrefix (prefix: string): boolean {
+  const root = rootOf(prefix)
+  return !(UNCLAIMED + root).startsWith(root)
+}
+
+/** What the keys of uploads begin with that a claim copies. */
+export function unclaimedRoot (prefix: string): string {
+  return UNCLAIMED + rootOf(prefix)
+}
+
+/**
+ * @param prefix first part of every key, without a slash at either end; may be empty
+ * @param claimsCopy whether uploads go below a prefix of their own
+ */
+export function createObjectKeys (prefix: string, claimsCopy = false): ObjectKeys {
+  const root = rootOf(prefix)
+  const unclaimed = claimsCopy ? UNCLAIMED : ''
   const folderOf = (owner: string) => `${root}${ownerSegment(owner)}/`
+  const claimedAt = (owner: string, key: string) => own(owner, key, unclaimed + key)
   const has = (owner: string, key: string) => {
     const folder = folderOf(owner)
     return key.startsWith(folder) && OBJECT_NAME.test(key.slice(folder.length))
   }
+  /** What clients know a key of the store by, and whether it is one that uploads go to. */
+  const readStoreKey = (storeKey: string): readonly [key: string, isUnclaimed: boolean] =>
+    claimsCopy && storeKey.startsWith(unclaimed + root) ? [storeKey.slice(unclaimed.length), true] : [storeKey, false]
+  const placeAt = (owner: string, key: string, isUnclaimed: boolean) =>
+    isUnclaimed ? claimedAt(owner, key).unclaimed : claimedAt(owner, key)
 
   return {
-    create: (owner, id, extension) => own(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)),
+    create: (owner, id, extension) =>
+      claimedAt(owner, folderOf(owner) + id + (extension === '' ? '' : `.${extension}`)).unclaimed,
 
     find (owner, key) {
       if (typeof key !== 'string' || !has(owner, key)) throw new errors.FST_UPLOAD_NOT_FOUND()
-      return own(owner, key)
+      return claimedAt(owner, key)
     },
 
-    parse (key) {
+    parse (storeKey) {
+      const [key, isUnclaimed] = readStoreKey(storeKey)
       if (!key.startsWith(root)) return undefined
       const [segment = '', name = '', ...rest] = key.slice(root.length).split('/')
       const owner = readOwner(segment)
       if (owner === undefined || rest.length > 1) return undefined
       const [result] = rest
-      if (result === undefined) return OBJECT_NAME.test(name) ? own(owner, key) : undefined
+      if (result === undefined) return OBJECT_NAME.test(name) ? placeAt(owner, key, isUnclaimed) : undefined
       const recording = name.slice(0, -RESULTS.length)
-      if (!name.endsWith(RESULTS) || !OBJECT_NAME.test(recording) || !isResultName(result)) return undefined
-      return own(owner, `${root}${segment}/${recording}`).result(result)
+      if (isUnclaimed || !name.endsWith(RESULTS)) return undefined
+      if (!OBJECT_NAME.test(recording) || !isResultName(result)) return undefined
+      return claimedAt(owner, `${root}${segment}/${recording}`).result(result)
     },
 
-    has,
-    folder: owner => folderAt(owner === undefined ? root : folderOf(owner))
+    listed (owner, storeKey) {
+      const [key, isUnclaimed] = readStoreKey(storeKey)
+      return has(owner, key) ? placeAt(owner, key, isUnclaimed) : undefined
+    },
+
+    folder: owner => folderAt(folderOf(owner)),
+    uploadFolder: owner => folderAt(unclaimed + (owner === undefined ? root : folderOf(owner)))
   }
+}
+
+function rootOf (prefix: string): string {
+  return prefix === '' ? '' : `${prefix}/`
 }
 
 /**

@@ -48,7 +48,7 @@ export interface Operation<Input extends TSchema = TSchema, Output extends TSche
     readonly query?: TSchema
     /** Largest body in bytes. Default: 1 MiB. */
     readonly bodyLimit?: number
-    /** The option that has to be `true` for it to be served. Default: it is always served. */
+    /** The option that has to be given, or `true`, for it to be served. Default: it is always served. */
     readonly option?: keyof ResolvedOptions
   }
   readonly docs: { readonly tag: string, readonly summary: string, readonly description: string }
@@ -158,7 +158,7 @@ export function createRunner<O extends Operations> (
       for (const [id, operation] of Object.entries(operations)) {
         if (operation.route === undefined) continue
         const { method, url, aliases = {}, status = 200, bodyLimit = DEFAULT_BODY_LIMIT, option } = operation.route
-        if (option !== undefined && services.options[option] !== true) continue
+        if (option !== undefined && !services.options[option]) continue
         const inputOf = ({ body, query }: FastifyRequest) => method === 'POST' ? body : query
         const config = operation.cost && { signedUrls: (request: FastifyRequest) => operation.cost!(inputOf(request)) }
         const handler = (request: FastifyRequest, reply: FastifyReply) => {

@@ -6,11 +6,15 @@ import { OWNER_HOOKS, type Authorization } from './authentication.js'
 import { stringEnum } from './document.js'
 import { errors } from './errors.js'
 import { AUDIO_FORMATS, FormatSchema, type Format, type FormatName } from './formats.js'
+import { hasUnclaimedPrefix } from './object-key.js'
 import type { PolicyHook, RequestPolicy } from './request-policy.js'
+import { isDirectoryBucket, isMultiRegion } from './s3/bucket-name.js'
 import { S3_LIMITS } from './s3/limits.js'
 import { problemsOf, type AllowUndefined } from './validation.js'
 
 const SEGMENT = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9!_.*'()-]+"
+/** Enough for anybody, and less than a number of seconds would be. */
+const MAX_EXPIRY_DAYS = 3650
 const ID = /^[A-Za-z0-9_-]{1,64}$/
 
 const Callback = (description: string) => Type.Unsafe<unknown>({ isFunction: true, description })
@@ -75,6 +79,16 @@ export const SettingsSchema = Type.Object({
     default: false,
     description: 'Whether owners may delete their uploads. Takes the permissions `s3:DeleteObject`, ' +
       '`s3:ListBucket` and `s3:ListBucketMultipartUploads`.'
+  })),
+  unclaimed: Type.Optional(Type.Object({
+    expireAfterDays: Type.Integer({ minimum: 1, maximum: MAX_EXPIRY_DAYS }),
+    by: Type.Optional(stringEnum(['tag', 'prefix']))
+  }, {
+    additionalProperties: false,
+    description: 'When given, as in `{ expireAfterDays: 7 }`, uploads expire unless they are claimed, by a lifecycle ' +
+      'rule that `fastify-upload-url setup` puts. The rule goes by the tag `upload-state=unclaimed` or, with ' +
+      '`by: \'prefix\'`, for S3 servers without tags, by the prefix `unclaimed/`, from where a claim copies. By tag, ' +
+      'takes the permissions `s3:PutObjectTagging` and `s3:GetObjectTagging`. Default: uploads stay.'
   })),
   results: Type.Optional(Type.Boolean({
     default: false,
@@ -233,7 +247,25 @@ function assertOptions (options: UploadUrlOptions): void {
   }
   const { minDuration, maxDuration } = Object(Object(options).accept) as NonNullable<UploadUrlSettings['accept']>
   if (minDuration! > maxDuration!) problems.push('options.accept/minDuration must not be greater than maxDuration')
+  problems.push(...unclaimedProblems(Object(options) as UploadUrlOptions))
   if (problems.length > 0) throw new errors.FST_UPLOAD_INVALID_OPTIONS(problems.join('; '))
+}
+
+/** What S3 cannot do for claims, whatever server it is. */
+function unclaimedProblems ({ unclaimed, bucket, keyPrefix = DEFAULTS.keyPrefix }: UploadUrlOptions): string[] {
+  if (typeof unclaimed !== 'object' || unclaimed === null || typeof keyPrefix !== 'string') return []
+  const problems: string[] = []
+  const byPrefix = unclaimed.by === 'prefix'
+  if (!byPrefix && isDirectoryBucket(bucket)) {
+    problems.push("options.unclaimed must be by: 'prefix': directory buckets have no tags")
+  }
+  if (byPrefix && isMultiRegion(bucket)) {
+    problems.push("options.unclaimed must be by: 'tag': S3 copies nothing from multi-region access points")
+  }
+  if (byPrefix && !hasUnclaimedPrefix(keyPrefix)) {
+    problems.push("options.keyPrefix must be set, and not to unclaimed, where options.unclaimed is by: 'prefix'")
+  }
+  return problems
 }
 
 function toFormat (format: string | Format): Format {

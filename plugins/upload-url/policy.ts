@@ -7,8 +7,10 @@ import type { FormFile, UploadFile } from './schemas.js'
 import type { ResolvedOptions } from './options.js'
 import { contentTypeOfResult } from './result-name.js'
 import { S3_LIMITS } from './s3/limits.js'
+import { UNCLAIMED_TAG } from './unclaimed-tag.js'
 
-type Policy = Pick<ResolvedOptions, 'formats' | 'maxSize' | 'configured' | 'required' | 'encryption' | 'limits'>
+type Policy =
+  Pick<ResolvedOptions, 'formats' | 'maxSize' | 'configured' | 'required' | 'encryption' | 'unclaimed' | 'limits'>
 
 /** What S3 has to enforce of an upload. */
 export interface Constraints {
@@ -60,6 +62,11 @@ export function formConstraints (
  * @throws as {@link putConstraints}
  */
 export function multipartConstraints (policy: Policy, file: UploadFile): Constraints {
+  const max = maxClaimSize(policy.unclaimed) ?? Infinity
+  if (file.size !== undefined && file.size > max) {
+    const limit = `at most ${max} can be copied when an upload is claimed`
+    throw new errors.FST_UPLOAD_TOO_LARGE('size', file.size, limit)
+  }
   return constraintsOf({ ...policy, required: new Set([...policy.required].filter(field => field !== 'sha256')) }, file)
 }
 
@@ -79,7 +86,7 @@ export function resultConstraints (
     'content-type': contentTypeOfResult(name),
     ...metadataHeaders({}, '', policy.limits.metadata),
     ...encryptionHeaders(policy),
-    ...tagHeaders(policy)
+    ...tagHeaders(policy.limits.tags)
   }
 }
 
@@ -131,10 +138,19 @@ export function partHeaders (
  * created holds: a maximum that a policy lowers later concerns URLs of parts, not the parts that are there.
  */
 export function totalSizeRange (
-  { configured, limits }: Policy, { size, maxSize = Infinity }: PartLayout
+  { configured, unclaimed, limits }: Policy, { size, maxSize = Infinity }: PartLayout
 ): readonly [min: number, max: number] {
   const min = size === undefined ? limits.minSize ?? 0 : 0
-  return [min, Math.min(configured.maxSize ?? Infinity, size ?? maxSize)]
+  return [min, Math.min(largestUpload({ maxSize: configured.maxSize, unclaimed }) ?? Infinity, size ?? maxSize)]
+}
+
+/** The largest size in bytes that is accepted, and that a claim can copy where it has to; undefined for no limit. */
+export function largestUpload ({ maxSize, unclaimed }: Pick<Policy, 'maxSize' | 'unclaimed'>): number | undefined {
+  return smallest(maxSize, maxClaimSize(unclaimed))
+}
+
+function maxClaimSize (unclaimed: Policy['unclaimed']): number | undefined {
+  return unclaimed?.by === 'prefix' ? S3_LIMITS.maxCopySize : undefined
 }
 
 /** The smallest of limits, of which there may be none. */
@@ -173,7 +189,8 @@ function constraintsOf (policy: Policy, file: UploadFile, at = ''): Constraints 
   if (storedAs !== undefined) headers['content-type'] = storedAs.contentType
   if (sha256 !== undefined) headers['x-amz-checksum-sha256'] = sha256ToBase64(sha256)
   Object.assign(
-    headers, metadataHeaders(file, at, serviceMetadata(policy)), encryptionHeaders(policy), tagHeaders(policy)
+    headers, metadataHeaders(file, at, serviceMetadata(policy)), encryptionHeaders(policy),
+    tagHeaders(uploadTags(policy))
   )
   return { extension: storedAs?.extension ?? '', size, headers }
 }
@@ -264,7 +281,11 @@ function serviceMetadata ({ limits: { metadata, maxDuration } }: Policy): Record
   return { ...metadata, ...maxDuration !== undefined && { [MAX_DURATION]: String(maxDuration) } }
 }
 
-function tagHeaders ({ limits: { tags = {} } }: Policy): Record<string, string> {
+function uploadTags ({ limits: { tags = {} }, unclaimed }: Policy): Readonly<Record<string, string>> {
+  return unclaimed === undefined || unclaimed.by === 'prefix' ? tags : { ...tags, ...Object.fromEntries([UNCLAIMED_TAG]) }
+}
+
+function tagHeaders (tags: Readonly<Record<string, string>> = {}): Record<string, string> {
   const pairs = Object.entries(tags).map(pair => pair.map(encodeURIComponent).join('='))
   return pairs.length === 0 ? {} : { 'x-amz-tagging': pairs.join('&') }
 }
@@ -273,7 +294,8 @@ function invalidParts (problem: string): Error {
   return new errors.FST_UPLOAD_INVALID_PARTS(problem)
 }
 
-function encryptionHeaders ({ encryption }: Policy): Record<string, string> {
+/** How an object is to be encrypted, as request headers by lower-case name. */
+export function encryptionHeaders ({ encryption }: Policy): Record<string, string> {
   if (encryption === undefined) return {}
   if (encryption === 'AES256') return { 'x-amz-server-side-encryption': 'AES256' }
   return {

@@ -6,10 +6,14 @@ import { AUDIO_FORMATS, type Format } from './formats.js'
 import { metadataHeaders } from './metadata.js'
 import { S3_LIMITS } from './s3/limits.js'
 import { Metadata, Size } from './schemas.js'
+import { UNCLAIMED_TAG } from './unclaimed-tag.js'
 import { problemFinder } from './validation.js'
 
 /** What S3 accepts in tags, which XML would never have to escape ("Categorizing your storage using tags"). */
 const TAG = '[\\p{L}\\p{Z}\\p{N}_.:/=+@-]'
+
+/** S3 takes ten, of which one is for what nobody has claimed. */
+const MAX_TAGS = 9
 
 const PolicySchema = Type.Object({
   maxSize: Type.Optional(Size('Largest upload in bytes.')),
@@ -25,8 +29,8 @@ const PolicySchema = Type.Object({
   metadata: Type.Optional(Metadata),
   tags: Type.Optional(Type.Unsafe<Record<string, string>>({
     type: 'object',
-    maxProperties: 10,
-    propertyNames: { pattern: `^(?!aws:)${TAG}{1,128}$` },
+    maxProperties: MAX_TAGS,
+    propertyNames: { pattern: `^(?!aws:|${UNCLAIMED_TAG[0]}$)${TAG}{1,128}$` },
     additionalProperties: { type: 'string', pattern: `^${TAG}{0,256}$` },
     description: 'Tags of the object.'
   }))

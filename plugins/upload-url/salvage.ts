@@ -45,19 +45,19 @@ export async function salvage (
   const before = services.now() - olderThan * 1000
   let cursor: string | undefined
   do {
-    const page = await services.store.listMultipartUploads(services.keys.folder(owner), {
+    const page = await services.store.listMultipartUploads(services.keys.uploadFolder(owner), {
       limit: S3_LIMITS.maxPageSize, cursor, signal
     })
     for (const { key, uploadId, started } of page.entries) {
       const layout = decodeLayout(key)
       if (started.getTime() > before || layout?.recording !== true) continue
-      const object = owner === undefined ? services.keys.parse(key) : ownObject(services, owner, key)
+      const object = owner === undefined ? services.keys.parse(key) : services.keys.listed(owner, key)
       if (!(object instanceof OwnedObject)) continue
       await salvageOne(services, object.upload(uploadId), layout, before, salvaged, signal).catch((error: unknown) => {
         signal.throwIfAborted()
         // Another replica, or the client after all, was faster.
         if (error instanceof errors.FST_UPLOAD_NOT_FOUND) return
-        salvaged.failed.push({ key, error: error as Error })
+        salvaged.failed.push({ key: object.key, error: error as Error })
       })
     }
     cursor = page.cursor
@@ -83,10 +83,6 @@ async function salvageOne (
   if (excess) throw excess
   const { size } = await completeMultipartUpload.run(services, { key, uploadId }, { owner, signal })
   salvaged.completed.push({ owner, key, size })
-}
-
-function ownObject ({ keys }: Services, owner: string, key: string): OwnedObject | undefined {
-  return keys.has(owner, key) ? keys.find(owner, key) : undefined
 }
 
 type Mutable<T> = { [K in keyof T]: T[K] extends ReadonlyArray<infer Item> ? Item[] : never }

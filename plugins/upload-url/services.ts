@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { errors } from './errors.js'
 import { createObjectKeys, type ObjectKeys } from './object-key.js'
 import type { ResolvedOptions } from './options.js'
 import { openBucket, type Bucket } from './s3/index.js'
@@ -15,9 +16,18 @@ export interface Services extends Bucket {
 /**
  * Makes the services that the options ask for.
  *
- * @throws FST_UPLOAD_INVALID_OPTIONS where no region is known, or the AWS SDK cannot sign for the bucket
+ * @throws FST_UPLOAD_INVALID_OPTIONS where no region is known, the AWS SDK cannot sign for the bucket, or the store
+ * lacks what an option needs
  */
 export async function createServices (options: ResolvedOptions, log: FastifyBaseLogger): Promise<Services> {
   const warn = (message: string) => log.warn(`fastify-upload-url: ${message}`)
-  return { ...await openBucket({ ...options, warn }), options, keys: createObjectKeys(options.keyPrefix), hooks: {} }
+  const bucket = await openBucket({ ...options, warn })
+  const claimsCopy = options.unclaimed?.by === 'prefix'
+  if (options.unclaimed !== undefined && !claimsCopy && !bucket.hasTags) {
+    throw new errors.FST_UPLOAD_INVALID_OPTIONS(
+      "options.unclaimed must be by: 'prefix': this S3 server has no object tags"
+    )
+  }
+  const keys = createObjectKeys(options.keyPrefix, claimsCopy)
+  return { ...bucket, options, keys, hooks: {} }
 }

@@ -41,6 +41,8 @@ export interface UploadedHook {
   readonly onResult: (result: UploadedResult, event: UploadEvent) => unknown
   /** Whether uploads are inspected before. */
   readonly inspect: boolean
+  /** Whether uploads are claimed afterwards. */
+  readonly claim: boolean
 }
 
 /** Holds the hook, and who reads the messages of stores for it, once a plugin has registered them. */

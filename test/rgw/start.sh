@@ -4,16 +4,10 @@
 set -euo pipefail
 
 run=$1 s3_port=$2 mon_port=$3
-root=${RGW_ROOT:-}
-libraries=$root/usr/lib/$(uname -m)-linux-gnu
-if [ -n "$root" ]; then
-  export PATH=$root/usr/bin:$PATH PYTHONPATH=$root/usr/lib/python3/dist-packages
-  export LD_LIBRARY_PATH=$libraries:$libraries/ceph:$root/lib/$(uname -m)-linux-gnu
-fi
+source "$(dirname "$0")/env.sh" "$run"
 random() { head -c 8 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 mkdir -p "$run"/{mon,osd,rgw,pid,log}
-export CEPH_CONF=$run/ceph.conf
 cat > "$CEPH_CONF" <<END
 [global]
 fsid = $(cat /proc/sys/kernel/random/uuid)
@@ -59,6 +53,7 @@ rgw crypt require ssl = false
 rgw enable usage log = false
 rgw enable gc threads = false
 rgw enable lc threads = false
+rgw lc debug interval = 1
 rgw enable ops log = false
 paxos propose interval = 0.02
 paxos min wait = 0.01

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { CheckError, CheckWarning, PERMISSIONS } from './check-error.js'
 import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
-import { abortsIncompleteUploads, SIGNED_HEADERS } from './rules.js'
+import { abortsIncompleteUploads, SIGNED_HEADERS, uploadRoot } from './rules.js'
 import { orUndefined } from './setup.js'
 
 const RUN_SETUP = 'Run "fastify-upload-url setup" with a key that may configure the bucket.'
@@ -71,7 +71,9 @@ function requestedHeaders (): string[] {
   return SIGNED_HEADERS.filter(name => !name.includes('encryption')).map(name => name.replace('*', 'filename'))
 }
 
-async function checkLifecycle ({ client, bucket, keyPrefix }: BucketCheckContext): Promise<string | undefined> {
+async function checkLifecycle (
+  { client, bucket, keyPrefix, unclaimed }: BucketCheckContext
+): Promise<string | undefined> {
   const request = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
   let configuration
   try {
@@ -80,8 +82,10 @@ async function checkLifecycle ({ client, bucket, keyPrefix }: BucketCheckContext
     if (isAccessDenied(error)) return 'this key must not read the rules: make sure that "setup" was run'
     throw error
   }
-  if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, keyPrefix)) !== true) {
-    throw new CheckError(`no lifecycle rule does so below ${keyPrefix}/: their parts are stored, and billed`, RUN_SETUP)
+  const root = uploadRoot(keyPrefix, unclaimed)
+  if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, root)) !== true) {
+    const problem = `no lifecycle rule does so below ${root}: their parts are stored, and billed`
+    throw new CheckError(problem, RUN_SETUP)
   }
 }
 

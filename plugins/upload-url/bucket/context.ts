@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import Fastify from 'fastify'
 import uploadUrl, { type Uploads } from '../index.js'
 import { ConfigError, type BucketSettings } from './environment.js'
+import type { Unclaimed } from './rules.js'
 
 const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 15_000 }
 
@@ -14,6 +15,12 @@ export interface BucketCheckContext {
   readonly bucket: string
   /** First part of every object key. */
   readonly keyPrefix: string
+  /** What the service is asked to do besides, which takes more permissions. Default: nothing. */
+  readonly listUploads?: boolean
+  readonly deleteUploads?: boolean
+  readonly results?: boolean
+  /** The option `unclaimed`. */
+  readonly unclaimed?: Unclaimed
   /** Origins whose pages upload. */
   readonly corsOrigins: readonly string[]
   /** Talks to the store as the service does. */
@@ -47,9 +54,10 @@ export interface Check {
  * @throws ConfigError where no region is known
  */
 export async function createCheckContext (
-  { bucket, client: config, keyPrefix, corsOrigins, publicEndpoint }: BucketSettings & { readonly bucket: string },
+  settings: BucketSettings & { readonly bucket: string },
   now: () => Date = () => new Date()
 ): Promise<BucketCheckContext> {
+  const { bucket, client: config, keyPrefix, corsOrigins, publicEndpoint, ...features } = settings
   const client = new S3Client({
     ...config, requestChecksumCalculation: 'WHEN_REQUIRED', requestHandler: TIMEOUTS, maxAttempts: 2
   })
@@ -58,11 +66,17 @@ export async function createCheckContext (
   })
   const app = Fastify()
   await app.register(uploadUrl, {
-    bucket, client: config, keyPrefix, owner: () => CHECK_OWNER, ...publicEndpoint !== undefined && { publicEndpoint }
+    bucket,
+    client: config,
+    keyPrefix,
+    ...features,
+    owner: () => CHECK_OWNER,
+    ...publicEndpoint !== undefined && { publicEndpoint }
   })
   return {
     bucket,
     keyPrefix,
+    ...features,
     corsOrigins,
     client,
     uploads: app.uploads,

@@ -1,6 +1,7 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { Type, type Static, type TObject } from '@sinclair/typebox'
 import { envSchema } from 'env-schema'
+import type { Unclaimed } from './rules.js'
 
 // S3 user guide, "General purpose bucket naming rules" and "Access points for general purpose buckets".
 const BUCKET_NAME = '(?!.*\\.\\.)(?!(\\d+\\.){3}\\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'
@@ -32,6 +33,27 @@ export const BucketEnvironmentSchema = Type.Object({
     pattern: KEY_PREFIX,
     description: 'a key prefix without a slash at either end and without . or .. as a part, as in uploads'
   }),
+  PRESIGNED_URL_EXPIRATION: Type.Integer({
+    minimum: 1,
+    maximum: 604_800,
+    default: 900,
+    description: 'a whole number of seconds from 1 to 604800 (7 days)'
+  }),
+  LIST_UPLOADS: Type.Boolean({
+    default: false, description: 'true or false: whether owners may list their uploads'
+  }),
+  DELETE_UPLOADS: Type.Boolean({
+    default: false, description: 'true or false: whether owners may delete their uploads'
+  }),
+  RESULTS: Type.Boolean({ default: false, description: 'true, to let clients upload results, or false' }),
+  UNCLAIMED_EXPIRE_AFTER_DAYS: Type.Optional(Type.Integer({
+    minimum: 1,
+    maximum: 3650,
+    description: 'a whole number of days from 1 to 3650 after which uploads expire that are not claimed'
+  })),
+  UNCLAIMED_BY: Type.Optional(Type.Union([Type.Literal('tag'), Type.Literal('prefix')], {
+    description: 'tag, or prefix for an S3 server without object tags; set together with UNCLAIMED_EXPIRE_AFTER_DAYS'
+  })),
   CORS_ORIGINS: Type.Optional(Type.String({
     description: 'a comma-separated list of origins without a path, as in https://app.example.com'
   }))
@@ -53,6 +75,14 @@ export interface BucketSettings {
   readonly publicEndpoint: string | undefined
   /** First part of every object key. */
   readonly keyPrefix: string
+  /** Seconds until a URL expires. */
+  readonly expiresIn: number
+  /** What owners may do besides, which takes more permissions. */
+  readonly listUploads: boolean
+  readonly deleteUploads: boolean
+  readonly results: boolean
+  /** The option `unclaimed`; undefined where uploads stay. */
+  readonly unclaimed: Unclaimed
   /** Origins whose pages upload. */
   readonly corsOrigins: readonly string[]
 }
@@ -151,6 +181,10 @@ export function readBucketSettings (environment: Environment<BucketEnvironment>)
     problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both, ' +
       'or neither to use the credentials of the machine')
   }
+  const { UNCLAIMED_EXPIRE_AFTER_DAYS: expireAfterDays, UNCLAIMED_BY: by = 'tag' } = values
+  if (expireAfterDays === undefined && environment.isSet('UNCLAIMED_BY')) {
+    problems.push('UNCLAIMED_BY needs UNCLAIMED_EXPIRE_AFTER_DAYS: set both, or neither to let uploads stay')
+  }
   return {
     bucket: values.S3_BUCKET_NAME,
     client: {
@@ -160,6 +194,11 @@ export function readBucketSettings (environment: Environment<BucketEnvironment>)
     },
     publicEndpoint,
     keyPrefix: values.KEY_PREFIX,
+    expiresIn: values.PRESIGNED_URL_EXPIRATION,
+    listUploads: values.LIST_UPLOADS,
+    deleteUploads: values.DELETE_UPLOADS,
+    results: values.RESULTS,
+    unclaimed: expireAfterDays === undefined ? undefined : { expireAfterDays, by },
     corsOrigins
   }
 }

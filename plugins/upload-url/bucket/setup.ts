@@ -2,7 +2,7 @@ import {
   CreateBucketCommand, GetBucketCorsCommand, GetBucketLifecycleConfigurationCommand, HeadBucketCommand,
   PutBucketCorsCommand, PutBucketLifecycleConfigurationCommand, S3ServiceException, type S3Client
 } from '@aws-sdk/client-s3'
-import { corsRule, lifecycleRule, withRule } from './rules.js'
+import { corsRule, lifecycleRules, uploadRoot, withOneFilter, withRules, type Unclaimed } from './rules.js'
 
 /** Which bucket to prepare, and for what. */
 export interface SetupOptions {
@@ -12,6 +12,8 @@ export interface SetupOptions {
   readonly keyPrefix: string
   /** Origins whose pages upload. None: the CORS configuration is left alone. */
   readonly corsOrigins: readonly string[]
+  /** The option `unclaimed`. Default: uploads stay. */
+  readonly unclaimed?: Unclaimed
   /** Whether to create the bucket where there is none. */
   readonly createBucket: boolean
 }
@@ -23,7 +25,7 @@ export interface SetupOptions {
  * @throws S3ServiceException when the store refuses
  */
 export async function setUpBucket (options: SetupOptions, report: (step: string) => void): Promise<void> {
-  const { bucket, corsOrigins, keyPrefix, createBucket } = options
+  const { bucket, corsOrigins, keyPrefix, unclaimed, createBucket } = options
   if (createBucket && await createMissingBucket(options)) report(`created the bucket ${bucket}`)
   if (corsOrigins.length > 0) {
     await putCors(options)
@@ -32,7 +34,11 @@ export async function setUpBucket (options: SetupOptions, report: (step: string)
     report('left CORS alone, since CORS_ORIGINS is not set')
   }
   await putLifecycle(options)
-  report(`set multipart uploads below ${keyPrefix}/ to be aborted that are never completed`)
+  const root = uploadRoot(keyPrefix, unclaimed)
+  report(`set multipart uploads below ${root} to be aborted that are never completed`)
+  if (unclaimed !== undefined) {
+    report(`set uploads below ${root} to expire after ${unclaimed.expireAfterDays} days that are not claimed`)
+  }
 }
 
 async function createMissingBucket ({ client, bucket }: SetupOptions): Promise<boolean> {
@@ -47,16 +53,16 @@ async function putCors ({ client, bucket, corsOrigins }: SetupOptions): Promise<
   const { CORSRules = [] } = await orUndefined(request, ['NoSuchCORSConfiguration']) ?? {}
   await client.send(new PutBucketCorsCommand({
     Bucket: bucket,
-    CORSConfiguration: { CORSRules: withRule(CORSRules, corsRule(corsOrigins)) }
+    CORSConfiguration: { CORSRules: withRules(CORSRules, [corsRule(corsOrigins)]) }
   }))
 }
 
-async function putLifecycle ({ client, bucket, keyPrefix }: SetupOptions): Promise<void> {
+async function putLifecycle ({ client, bucket, keyPrefix, unclaimed }: SetupOptions): Promise<void> {
   const request = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
   const { Rules = [] } = await orUndefined(request, ['NoSuchLifecycleConfiguration']) ?? {}
   await client.send(new PutBucketLifecycleConfigurationCommand({
     Bucket: bucket,
-    LifecycleConfiguration: { Rules: withRule(Rules, lifecycleRule(keyPrefix)) }
+    LifecycleConfiguration: { Rules: withRules(Rules.map(withOneFilter), lifecycleRules(keyPrefix, unclaimed)) }
   }))
 }
 

@@ -38,5 +38,8 @@ function findObject (
   { keys, options }: Services, { bucket, key }: StoreEvent
 ): OwnedObject | OwnedResult | undefined {
   // Events name the bucket, and not the access point.
-  return bucket === options.bucket || options.bucket.startsWith('arn:') ? keys.parse(key) : undefined
+  if (bucket !== options.bucket && !options.bucket.startsWith('arn:')) return undefined
+  const object = keys.parse(key)
+  // Of what a claim has copied, the store tells again.
+  return object instanceof OwnedResult || object?.isUnclaimed ? object : undefined
 }

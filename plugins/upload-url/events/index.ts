@@ -1,14 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createValidation, errors, internalsOf, isolateScope, UploadErrorSchema, type Scope } from '../internals.js'
+import { createValidation, internalsOf, isolateScope, UploadErrorSchema, type Scope } from '../internals.js'
 import { createHandler } from './handle.js'
 import { serveStoreEvents } from './http.js'
-import { resolveEventsOptions, type UploadEventsOptions } from './options.js'
+import { resolveEventsOptions, wrong, type UploadEventsOptions } from './options.js'
 
 async function registerUploadEvents (fastify: FastifyInstance, options: UploadEventsOptions): Promise<void> {
   const { http, ...hook } = resolveEventsOptions(options)
   const { services } = internalsOf(fastify.uploads)
-  if (services.hooks.hook !== undefined) throw new errors.FST_UPLOAD_INVALID_OPTIONS('events: registered already')
+  if (services.hooks.hook !== undefined) throw wrong('registered already')
+  if (hook.claim && services.options.unclaimed === undefined) {
+    throw wrong('claim needs the option unclaimed of fastify-upload-url')
+  }
   services.hooks.hook = hook
   services.hooks.handle = createHandler(services)
   if (http === undefined) return

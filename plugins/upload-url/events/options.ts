@@ -21,6 +21,13 @@ export interface UploadEventsOptions {
    * @default false
    */
   readonly inspect?: boolean
+  /**
+   * Whether to claim each upload once `onUploaded` has finished, so that only what it did not take expires. Needs the
+   * option `unclaimed`. What is `rejected` is not claimed.
+   *
+   * @default false
+   */
+  readonly claim?: boolean
   /** A route for stores that push. @default none */
   readonly http?: HttpOptions
 }
@@ -45,14 +52,15 @@ export interface ResolvedEventsOptions extends Required<Omit<UploadEventsOptions
 
 /** @throws FST_UPLOAD_INVALID_OPTIONS naming the option that is wrong */
 export function resolveEventsOptions (
-  { onUploaded, onResult = () => {}, inspect = false, http, ...others }: UploadEventsOptions
+  { onUploaded, onResult = () => {}, inspect = false, claim = false, http, ...others }: UploadEventsOptions
 ): ResolvedEventsOptions {
   const [unknown] = Object.keys(others).filter(name => !FASTIFY_OPTIONS.has(name))
   if (unknown !== undefined) throw wrong(`unknown field ${unknown}`)
   if (typeof onUploaded !== 'function') throw wrong('onUploaded must be a function')
   if (typeof onResult !== 'function') throw wrong('onResult must be a function')
   if (typeof inspect !== 'boolean') throw wrong('inspect must be boolean')
-  return { onUploaded, onResult, inspect, http: http === undefined ? undefined : resolveHttp(http) }
+  if (typeof claim !== 'boolean') throw wrong('claim must be boolean')
+  return { onUploaded, onResult, inspect, claim, http: http === undefined ? undefined : resolveHttp(http) }
 }
 
 const FASTIFY_OPTIONS = new Set(['prefix', 'logLevel', 'logSerializers'])
@@ -70,6 +78,7 @@ function resolveHttp ({ secret, path = '/upload-events', concurrency = 20 }: Htt
   return { secret, path, concurrency }
 }
 
-function wrong (problem: string): Error {
+/** The error for options of this plugin. */
+export function wrong (problem: string): Error {
   return new errors.FST_UPLOAD_INVALID_OPTIONS(`events: ${problem}`)
 }

@@ -19,5 +19,5 @@ export function findUpload (
 ): { readonly upload: OwnedUpload, readonly layout: PartLayout } {
   const layout = decodeLayout(key)
   if (layout === undefined) throw new errors.FST_UPLOAD_NOT_FOUND()
-  return { upload: keys.find(owner, key).upload(uploadId), layout }
+  return { upload: keys.find(owner, key).unclaimed.upload(uploadId), layout }
 }

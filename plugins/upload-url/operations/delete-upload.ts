@@ -23,10 +23,11 @@ export const deleteUpload = operation({
 
   async run (services, { key }, { owner, signal }) {
     const object = services.keys.find(owner, key)
-    if (decodeLayout(key) !== undefined) await abortUploads(services, object, signal)
+    if (decodeLayout(key) !== undefined) await abortUploads(services, object.unclaimed, signal)
     for (const { name } of await services.store.listResults(object, { signal })) {
       await services.store.deleteObject(object.result(name), { signal })
     }
+    if (!object.isUnclaimed) await services.store.deleteObject(object.unclaimed, { signal })
     await services.store.deleteObject(object, { signal })
   }
 })
@@ -34,6 +35,6 @@ export const deleteUpload = operation({
 async function abortUploads ({ store }: Services, object: OwnedObject, signal: AbortSignal): Promise<void> {
   const { entries } = await store.listMultipartUploads(object, { limit: S3_LIMITS.maxPageSize, signal })
   for (const { key, uploadId } of entries) {
-    if (key === object.key) await store.abortMultipartUpload(object.upload(uploadId), { signal })
+    if (key === object.storeKey) await store.abortMultipartUpload(object.upload(uploadId), { signal })
   }
 }

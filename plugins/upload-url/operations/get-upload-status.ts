@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { declaredDuration, rejectionReasons } from '../accept.js'
+import { claim, findStored } from '../claim.js'
 import { compareType } from '../compare-type.js'
 import { STORE_ERRORS } from '../errors.js'
 import { decodeMetadata } from '../metadata.js'
@@ -43,10 +44,7 @@ export const getUploadStatus = operation({
   async run (services, { key, inspect = false }, { owner, signal }) {
     const object = services.keys.find(owner, key)
     const status = await statusOf(services, object, inspect, signal)
-    const { hook } = services.hooks
-    if (hook !== undefined && inspect && status.status !== 'pending') {
-      await runUploadedHook(hook, object, status, 'request')
-    }
+    if (inspect) await announceStatus(services, object, status, 'request', signal)
     return status
   }
 })
@@ -58,10 +56,10 @@ export async function statusOf (
   const { key } = object
   // An object that is replaced while it is read is inspected anew.
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const stored = await services.store.head(object, { signal })
-    if (stored === undefined) break
-    const uploaded = { ...describeObject(key, stored), ...await describeResults(services, object, signal) }
-    const status = inspect ? await inspectObject(services, object, uploaded, signal) : uploaded
+    const found = await findStored(services, object, signal)
+    if (found === undefined) break
+    const uploaded = { ...describeObject(key, found.stored), ...await describeResults(services, object, signal) }
+    const status = inspect ? await inspectObject(services, found.object, uploaded, signal) : uploaded
     if (status !== undefined) return status
   }
   return { status: 'pending', key }
@@ -78,7 +76,18 @@ export async function announceUpload (
   const { hook } = services.hooks
   if (hook === undefined) return
   const status = await statusOf(services, object, hook.inspect, signal)
-  if (status.status !== 'pending') await runUploadedHook(hook, object, status, noticedBy)
+  await announceStatus(services, object, status, noticedBy, signal)
+}
+
+// What the hook has taken is claimed where that is asked for, unless its content is not accepted.
+async function announceStatus (
+  services: Services, object: OwnedObject, status: UploadStatus, noticedBy: UploadEvent['noticedBy'],
+  signal: AbortSignal
+): Promise<void> {
+  const { hook } = services.hooks
+  if (hook === undefined || status.status === 'pending') return
+  await runUploadedHook(hook, object, status, noticedBy)
+  if (hook.claim && status.status === 'uploaded') await claim(services, object, signal)
 }
 
 /**

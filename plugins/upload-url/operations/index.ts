@@ -1,4 +1,5 @@
 import { abortMultipartUpload } from './abort-multipart-upload.js'
+import { claimUpload } from './claim-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
 import { createDownloadUrl } from './create-download-url.js'
 import { createMultipartUpload } from './create-multipart-upload.js'
@@ -26,6 +27,7 @@ export const operations = {
   abortMultipartUpload,
   getUploadStatus,
   createDownloadUrl,
+  claimUpload,
   listUploads,
   deleteUpload,
   createResultUrl,

@@ -32,9 +32,10 @@ export const listMultipartUploads = operation({
   errors: ['FST_UPLOAD_INVALID_INPUT', ...STORE_ERRORS],
 
   async run ({ keys, store }, { limit = DEFAULT_PAGE_SIZE, cursor }, { owner, signal }) {
-    const page = await store.listMultipartUploads(keys.folder(owner), { limit, cursor, signal })
-    const uploads = page.entries.flatMap(({ key, uploadId, started }) => {
-      const layout = keys.has(owner, key) ? decodeLayout(key) : undefined
+    const page = await store.listMultipartUploads(keys.uploadFolder(owner), { limit, cursor, signal })
+    const uploads = page.entries.flatMap(({ key: storeKey, uploadId, started }) => {
+      const { key = '' } = keys.listed(owner, storeKey) ?? {}
+      const layout = decodeLayout(key)
       if (layout === undefined) return []
       const { size, partSize, recording } = layout
       return [{

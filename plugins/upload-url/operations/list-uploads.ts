@@ -29,7 +29,7 @@ export const listUploads = operation({
 
   async run ({ keys, store }, { limit = DEFAULT_PAGE_SIZE, cursor }, { owner, signal }) {
     const page = await store.listObjects(keys.folder(owner), { limit, cursor, signal })
-    const uploads = page.entries.filter(({ key }) => keys.has(owner, key))
+    const uploads = page.entries.filter(({ key }) => keys.listed(owner, key) !== undefined)
     return {
       uploads: uploads.map(({ lastModified, ...object }) => ({ ...object, lastModified: lastModified.toISOString() })),
       ...page.cursor !== undefined && { nextCursor: page.cursor }

@@ -5,7 +5,7 @@ import { findUpload } from '../multipart/find-upload.js'
 import type { PartLayout } from '../multipart/part-layout.js'
 import type { OwnedUpload } from '../object-key.js'
 import { operation } from '../operation.js'
-import { smallest } from '../policy.js'
+import { largestUpload, smallest } from '../policy.js'
 import { OPERATIONS, type ObjectRequest } from '../s3/index.js'
 import type { Services } from '../services.js'
 import { abortUnlessInBounds } from './complete-multipart-upload.js'
@@ -71,7 +71,7 @@ async function completionHeaders (
   services: Services, upload: OwnedUpload, layout: PartLayout, signal: AbortSignal
 ): Promise<Record<string, string>> {
   const { options } = services
-  const max = smallest(options.maxSize, layout.maxSize)
+  const max = smallest(largestUpload(options), layout.maxSize)
   if (layout.size === undefined && (max ?? options.limits.minSize) !== undefined) {
     throw new errors.FST_UPLOAD_FIELD_REQUIRED(
       'size',

@@ -35,7 +35,7 @@ export async function readEndpointTemplate (
   const constants: Partial<Record<Operation, string>> = {}
   let template
   for (const operation of names) {
-    const url = readUrl(await sign({ operation, object: { key: PROBE_KEY }, parameters: ALL_PARAMETERS }))
+    const url = readUrl(await sign({ operation, object: { storeKey: PROBE_KEY }, parameters: ALL_PARAMETERS }))
     if (typeof url === 'string') return url
     constants[operation] = url.constants
     template ??= url
@@ -51,7 +51,7 @@ export function toCanonicalRequest (template: EndpointTemplate, request: KeyRequ
     method: OPERATIONS[operation].method,
     origin,
     host,
-    path: basePath + encodePath(object.key),
+    path: basePath + encodePath(object.storeKey),
     query: queryOf(constants[operation], parameters),
     headers
   }

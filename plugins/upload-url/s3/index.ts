@@ -32,9 +32,14 @@ export interface Bucket {
   readonly store: Store
   /** The time in milliseconds since the epoch, as the store has it. */
   now (): number
+  /** Whether objects have tags there, as far as it is known without asking. */
+  readonly hasTags: boolean
   /** Closes the connections that we opened; those of a host's client are the host's to close. */
   close (): void
 }
+
+/** Cloudflare R2 and Backblaze B2, by what their makers say of the S3 API (November 2026). */
+const WITHOUT_TAGS = /\.(?:r2\.cloudflarestorage|backblazeb2)\.com$/
 
 /**
  * Decides how the bucket is signed for. Needs neither credentials nor the store.
@@ -54,6 +59,7 @@ export async function openBucket (options: BucketOptions): Promise<Bucket> {
     presigner: await createPresigner({ client: signing, credentials, bucket, now, warn }),
     store: createStore({ client: internal, credentials, bucket, warn }),
     now,
+    hasTags: !WITHOUT_TAGS.test((await client.config.endpoint?.())?.hostname ?? ''),
     close
   }
 }

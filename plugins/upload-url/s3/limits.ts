@@ -7,6 +7,8 @@ export const S3_LIMITS = {
   minPartSize: 5 * MIB,
   /** Largest part, and largest body of a single PUT or form. */
   maxPartSize: 5 * GIB,
+  /** Largest object that can be copied in one request. */
+  maxCopySize: 5 * GIB,
   maxParts: 10_000,
   /** Entries of a page of a list. */
   maxPageSize: 1000,

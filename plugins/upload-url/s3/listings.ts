@@ -94,7 +94,7 @@ export function createListings (client: S3Client, bucket: string, call: Call): L
       const [KeyMarker, UploadIdMarker] = cursor === undefined ? [] : readCursor(cursor)
       const command = new ListMultipartUploadsCommand({
         Bucket: bucket,
-        Prefix: 'prefix' in where ? where.prefix : where.key,
+        Prefix: 'prefix' in where ? where.prefix : where.storeKey,
         MaxUploads: limit,
         KeyMarker,
         UploadIdMarker

@@ -37,5 +37,5 @@ export interface ObjectRequest {
 
 /** The same for any key, as the signers take it. */
 export interface KeyRequest extends Omit<ObjectRequest, 'object'> {
-  readonly object: { readonly key: string }
+  readonly object: { readonly storeKey: string }
 }

@@ -25,10 +25,10 @@ export interface SignedForm {
  * @param bucket name, as the policy has it
  */
 export function signPostPolicy (
-  bucket: string, policy: Omit<PostPolicy, 'object'> & { readonly object: { readonly key: string } },
+  bucket: string, policy: Omit<PostPolicy, 'object'> & { readonly object: { readonly storeKey: string } },
   { origin, basePath }: EndpointTemplate, { credentials, timestamp, expiresAt }: SigningContext, scope: SigningScope
 ): SignedForm {
-  const { key } = policy.object
+  const { storeKey: key } = policy.object
   const fields: Record<string, string> = {
     ...policy.fields,
     bucket,

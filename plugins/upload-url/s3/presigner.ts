@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { channels, instrumented } from './diagnostics.js'
 import { errors, retryLater } from '../errors.js'
 import { isStoreFailure, toStoreError } from './answers.js'
+import { isDirectoryBucket } from './bucket-name.js'
 import { withoutProvider } from './client.js'
 import type { CredentialSource } from './credentials.js'
 import { readEndpointTemplate, toCanonicalRequest, type EndpointTemplate } from './endpoint.js'
@@ -57,9 +58,6 @@ interface Signing {
 
 const SDK_TIMEOUT_MS = 5_000
 
-/** Directory buckets and their access points, whose URLs are signed with a session that S3 gives out. */
-const S3_EXPRESS = /--(?:x|xa)-s3$|^arn:[^:]*:s3express:/
-
 const CHECK_CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'self-check', sessionToken: 'a+/=' }
 const CHECK_CONTEXT = createSigningContext(CHECK_CREDENTIALS, Date.UTC(2026, 0, 1), 900)
 
@@ -67,24 +65,25 @@ const CHECK_CONTEXT = createSigningContext(CHECK_CREDENTIALS, Date.UTC(2026, 0, 
 const CHECK_REQUESTS: readonly KeyRequest[] = [
   {
     operation: 'PutObject',
-    object: { key: "a//b/ü ñ/語/!*'()~&+=%.mp3" },
+    object: { storeKey: "a//b/ü ñ/語/!*'()~&+=%.mp3" },
     headers: {
       'content-type': 'audio/mpeg',
       'content-length': '1',
       'if-none-match': '*',
       'x-amz-checksum-sha256': 'a+/=',
       'x-amz-meta-filename': 'a%20b',
-      'x-amz-server-side-encryption': 'AES256'
+      'x-amz-server-side-encryption': 'AES256',
+      'x-amz-tagging': 'a=b'
     }
   },
   {
     operation: 'UploadPart',
-    object: { key: 'part' },
+    object: { storeKey: 'part' },
     parameters: { partNumber: '10000', uploadId: '2~a/b+c_d.e-f==' }
   },
   {
     operation: 'GetObject',
-    object: { key: 'get' },
+    object: { storeKey: 'get' },
     parameters: { 'response-content-disposition': 'attachment; filename="ü"', 'response-content-type': 'audio/mpeg' }
   }
 ]
@@ -147,7 +146,7 @@ export async function createPresigner (options: PresignerOptions): Promise<Presi
 }
 
 async function findSigning (client: S3Client, bucket: string): Promise<Signing> {
-  if (S3_EXPRESS.test(bucket)) return { reason: 'S3 Express signs with sessions of its own' }
+  if (isDirectoryBucket(bucket)) return { reason: 'S3 Express signs with sessions of its own' }
   const checked = withoutProvider(client)
   const signWithSdk = (request: KeyRequest) => presignWithSdk(checked, bucket, request, CHECK_CONTEXT)
   try {

@@ -31,7 +31,7 @@ export function presignWithSdk (
 }
 
 function commandFor (bucket: string, { operation, object, parameters = {} }: KeyRequest) {
-  const input: Record<string, unknown> = { Bucket: bucket, Key: object.key }
+  const input: Record<string, unknown> = { Bucket: bucket, Key: object.storeKey }
   for (const [name, value] of Object.entries(parameters)) {
     input[PARAMETERS[name as keyof typeof PARAMETERS]] = value
   }

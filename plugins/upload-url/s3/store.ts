@@ -7,6 +7,7 @@ import { errors } from '../errors.js'
 import type { Owned, OwnedObject, OwnedUpload } from '../object-key.js'
 import { invalidResponse, toStoreError } from './answers.js'
 import { createCall, type CallOptions, type Exceptions, type SendOptions } from './call.js'
+import { createClaims, type Claims } from './claims.js'
 import type { CredentialSource } from './credentials.js'
 import { createListings, type Listings } from './listings.js'
 import { toStoredObject, toStoredPart, type StoredObject, type StoredPart } from './stored-object.js'
@@ -33,7 +34,7 @@ interface CompletionOptions extends CallOptions {
  * rejects with FST_UPLOAD_STORE_UNAVAILABLE, FST_UPLOAD_STORE_TIMEOUT, FST_UPLOAD_STORE_REFUSED or
  * FST_UPLOAD_NO_CREDENTIALS whatever goes wrong, beside what is said here.
  */
-export interface Store extends Listings {
+export interface Store extends Listings, Claims {
   /** @returns undefined where there is nothing, or nothing that may be read */
   head (object: Owned, options?: CallOptions): Promise<StoredObject | undefined>
   /**
@@ -86,7 +87,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   const call = createCall(credentials, warn)
 
   async function head (object: Owned, { signal }: CallOptions = {}): Promise<StoredObject | undefined> {
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: object.key, ChecksumMode: 'ENABLED' })
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: object.storeKey, ChecksumMode: 'ENABLED' })
     const output = await call('HeadObject', options => client.send(command, options), {
       signal, exceptions: withoutBody(() => explainHead(object, signal))
     })
@@ -96,7 +97,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   // A HEAD has no body to say in whether there is no object, no bucket, no permission, or no such access key. Without
   // the right to list the bucket, which this service does not want, S3 denies access to what is not there.
   async function explainHead (object: Owned, signal: AbortSignal | undefined): Promise<undefined> {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: object.key, Range: 'bytes=0-0' })
+    const command = new GetObjectCommand({ Bucket: bucket, Key: object.storeKey, Range: 'bytes=0-0' })
     const nothing = () => undefined
     await call('GetObject', async options => await (await client.send(command, options)).Body?.transformToByteArray(), {
       signal,
@@ -108,7 +109,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   async function read (
     object: OwnedObject, { start, end, etag }: ByteRange, signal?: AbortSignal
   ): Promise<Uint8Array> {
-    const target = { Bucket: bucket, Key: object.key }
+    const target = { Bucket: bucket, Key: object.storeKey }
     const command = new GetObjectCommand({ ...target, Range: `bytes=${start}-${end - 1}`, IfMatch: etag })
     const changed = () => { throw new ObjectChangedError(`${object.key} is no longer what it was`) }
     const denied = async () => {
@@ -138,7 +139,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   async function createMultipartUpload (
     object: OwnedObject, headers: Readonly<Record<string, string>>, { signal }: CallOptions = {}
   ) {
-    const command = withHeaders(new CreateMultipartUploadCommand({ Bucket: bucket, Key: object.key }), headers)
+    const command = withHeaders(new CreateMultipartUploadCommand({ Bucket: bucket, Key: object.storeKey }), headers)
     const send = (options: SendOptions) => client.send(command, options)
     const { UploadId, AbortDate } = await call('CreateMultipartUpload', send, { signal })
     if (UploadId === undefined || UploadId === '') throw invalidResponse('no UploadId')
@@ -148,7 +149,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   function listPage (
     upload: OwnedUpload, page: { MaxParts?: number, PartNumberMarker?: string }, { signal }: CallOptions
   ): Promise<ListPartsCommandOutput> {
-    const command = new ListPartsCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId, ...page })
+    const command = new ListPartsCommand({ Bucket: bucket, Key: upload.storeKey, UploadId: upload.uploadId, ...page })
     return call('ListParts', options => client.send(command, options), { signal, exceptions: { 404: notFound } })
   }
 
@@ -169,7 +170,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   ) {
     const command = new CompleteMultipartUploadCommand({
       Bucket: bucket,
-      Key: upload.key,
+      Key: upload.storeKey,
       UploadId: upload.uploadId,
       MultipartUpload: { Parts: parts.map(toCompletedPart) },
       IfNoneMatch: ifNoneMatch,
@@ -183,7 +184,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   }
 
   async function abortMultipartUpload (upload: OwnedUpload, { signal }: CallOptions = {}): Promise<void> {
-    const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: upload.key, UploadId: upload.uploadId })
+    const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: upload.storeKey, UploadId: upload.uploadId })
     const done = () => undefined
     await call('AbortMultipartUpload', options => client.send(command, options), {
       signal, exceptions: { NoSuchUpload: done, NoSuchKey: done, 404: done }
@@ -191,7 +192,7 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
   }
 
   async function deleteObject (object: Owned, { signal }: CallOptions = {}): Promise<void> {
-    const command = new DeleteObjectCommand({ Bucket: bucket, Key: object.key })
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: object.storeKey })
     const done = () => undefined
     await call('DeleteObject', options => client.send(command, options), {
       signal, exceptions: { NoSuchKey: done, 404: done }
@@ -220,7 +221,8 @@ export function createStore ({ client, credentials, bucket, warn }: StoreOptions
     abortMultipartUpload,
     deleteObject,
     checkBucket,
-    ...createListings(client, bucket, call)
+    ...createListings(client, bucket, call),
+    ...createClaims({ client, bucket, call, head })
   }
 }
 

@@ -5,10 +5,12 @@ import {
   DeleteBucketPolicyCommand,
   GetBucketCorsCommand,
   GetBucketLifecycleConfigurationCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
-  PutBucketPolicyCommand
+  PutBucketPolicyCommand,
+  PutObjectCommand
 } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { checkBucket, type CheckResult } from '../../../plugins/upload-url/bucket/check.js'
@@ -113,6 +115,47 @@ t.test('setting up twice leaves one rule of ours, and those of others', async t 
   t.same(CORSRules?.map(({ ID }) => ID).sort(), ['fastify-upload-url', 'theirs'])
   const { Rules } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
   t.same(Rules?.map(({ ID }) => ID).sort(), ['fastify-upload-url: abort incomplete multipart uploads', 'theirs'])
+})
+
+t.test('setting up leaves the conditions of the rules of others as they were', async t => {
+  const { client, bucket } = await startStore(t)
+  const tag = (Key: string) => ({ Key, Value: '1' })
+  const Filters = [
+    { Prefix: 'tmp/' },
+    { And: { Prefix: 'tmp/', Tags: [tag('a')] } },
+    { And: { Prefix: 'tmp/', Tags: [tag('a'), tag('b')] } },
+    { And: { Tags: [tag('a'), tag('b')] } },
+    { Tag: tag('a') }
+  ]
+  const Rules = Filters.map((Filter, index) => ({
+    ID: String(index),
+    Status: 'Enabled' as const,
+    Filter,
+    Expiration: { Days: 100 - index }
+  }))
+  await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket: bucket, LifecycleConfiguration: { Rules } }))
+  const rulesOf = async (Key: string, Tagging?: string) => {
+    const { Expiration = 'never' } = await client
+      .send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', Tagging }))
+      .then(() => client.send(new HeadObjectCommand({ Bucket: bucket, Key })))
+    return /rule-id="(.*)"/.exec(Expiration)?.[1] ?? Expiration
+  }
+  const ask = async () => [
+    await rulesOf('tmp/1'),
+    await rulesOf('tmp/2', 'a=1'),
+    await rulesOf('tmp/3', 'a=1&b=1'),
+    await rulesOf('x/1', 'a=1&b=1'),
+    await rulesOf('x/2', 'b=1')
+  ]
+  const before = await ask()
+  t.equal(before.at(-1), 'never')
+  const options = { client, bucket, keyPrefix: 'uploads', corsOrigins: [], createBucket: false }
+  for (const unclaimed of [{ expireAfterDays: 7 }, { expireAfterDays: 7, by: 'prefix' as const }, undefined]) {
+    for (let round = 0; round < 2; round += 1) {
+      await setUpBucket({ ...options, unclaimed }, () => {})
+      t.same(await ask(), before)
+    }
+  }
 })
 
 t.test('setup creates a bucket where it is told to', async t => {

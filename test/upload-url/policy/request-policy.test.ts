@@ -160,11 +160,12 @@ const WRONG: ReadonlyArray<readonly [policy: object, problem: RegExp]> = [
   [{ tags: { plan: 1 } }, /policy\/tags\/plan/],
   [{ tags: { 'aws:plan': 'trial' } }, /policy\/tags/],
   [{ tags: { '': 'trial' } }, /policy\/tags/],
+  [{ tags: { 'upload-state': 'claimed' } }, /policy\/tags/],
   [{ tags: { plan: 'a&b' } }, /policy\/tags\/plan/],
   [{ tags: { plan: '<a>' } }, /policy\/tags\/plan/],
   [{ tags: { ['x'.repeat(129)]: '' } }, /policy\/tags/],
   [{ tags: { plan: 'x'.repeat(257) } }, /policy\/tags\/plan/],
-  [{ tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, ''])) }, /policy\/tags/],
+  [{ tags: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`t${index}`, ''])) }, /policy\/tags/],
   [{ tags: new Map([['plan', 'trial']]) }, /plain objects/]
 ]
 

@@ -152,7 +152,7 @@ function headersOf (declared: Declared): Record<string, string> {
 
 // Of any key, which the signature has to be right for, whatever keys we make.
 function anyObject (key: string): OwnedObject {
-  return { key } as OwnedObject
+  return { storeKey: key } as OwnedObject
 }
 
 function toRequest (asked: Asked): ObjectRequest {
