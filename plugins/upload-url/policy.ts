@@ -282,7 +282,9 @@ function serviceMetadata ({ limits: { metadata, maxDuration } }: Policy): Record
 }
 
 function uploadTags ({ limits: { tags = {} }, unclaimed }: Policy): Readonly<Record<string, string>> {
-  return unclaimed === undefined || unclaimed.by === 'prefix' ? tags : { ...tags, ...Object.fromEntries([UNCLAIMED_TAG]) }
+  if (unclaimed === undefined || unclaimed.by === 'prefix') return tags
+  const [name, value] = UNCLAIMED_TAG
+  return { ...tags, [name]: value }
 }
 
 function tagHeaders (tags: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -137,7 +137,7 @@ const WRONG: ReadonlyArray<readonly [policy: object, problem: RegExp]> = [
   [{ tags: { plan: undefined } }, /policy\/tags\/plan/],
   [{ tags: undefined }, /policy\/tags must not be undefined/],
   [{ minSize: 0 }, /policy\/minSize/],
-  [{ minSize: 6, maxSize: 5 }, /policy\/minSize is 6/],
+  [{ minSize: 6, maxSize: 5 }, /policy\/minSize must not be greater/],
   [{ formats: [] }, /policy\/formats/],
   [{ formats: 'mp3' }, /policy\/formats/],
   [{ formats: ['mp3', 'mp5'] }, /unknown format mp5/],
