@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { GetObjectTaggingCommand } from '@aws-sdk/client-s3'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { Consumer } from 'sqs-consumer'
 import t, { type Test } from 'tap'
@@ -167,6 +168,21 @@ t.test('a multipart upload goes as documented', async t => {
   const file = new Blob([Buffer.alloc(9 * 1024 ** 2 + 1, 'a')])
   const code = block('docs/multipart.md', 'const call')
   t.same(await run(t, code, { app, file }, 'size', 'partCount'), { size: file.size, partCount: 2 })
+})
+
+t.test('an upload is claimed as documented', async t => {
+  const { expiry } = await run<{ expiry: Pick<UploadUrlOptions, 'unclaimed'> }>(
+    t, block('docs/claims.md', 'const expiry'), {}, 'expiry'
+  )
+  const store = await startStore(t)
+  const app = await appFor(t, store, expiry)
+  const [owner, Bucket] = ['alice', store.bucket]
+  const { url, headers, key } = await app.uploads.createUploadUrl({}, { owner })
+  t.equal((await fetch(url, { method: 'PUT', headers, body: 'bytes' })).status, 200)
+  const tags = async () => (await store.client.send(new GetObjectTaggingCommand({ Bucket, Key: key }))).TagSet
+  t.same(await tags(), [{ Key: 'upload-state', Value: 'unclaimed' }])
+  await run(t, block('docs/claims.md', 'await app.uploads.claimUpload'), { app, key, owner })
+  t.same(await tags(), [{ Key: 'upload-state', Value: 'claimed' }])
 })
 
 t.test('onUploaded is told of an upload as documented', async t => {

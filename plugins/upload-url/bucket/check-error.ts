@@ -23,7 +23,8 @@ const SET_CREDENTIALS = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or giv
 const RENEW_TOKEN = 'AWS_SESSION_TOKEN is invalid or has expired: get new temporary credentials.'
 /** By error code of the S3 API, of the SDK, or of ours. */
 const HINTS: Readonly<Record<string, string>> = {
-  AccessDenied: `Allow this key ${PERMISSIONS}.`,
+  AccessDenied: `Allow this key ${PERMISSIONS}; where uploads expire by tag, s3:PutObjectTagging too.`,
+  FST_UPLOAD_STORE_REFUSED: 'Allow this key what is named there.',
   InvalidAccessKeyId: 'The store does not know AWS_ACCESS_KEY_ID: check it for a typo, or for a key of another store.',
   SignatureDoesNotMatch: 'AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or a proxy in front of the ' +
     'store changes the Host header: S3_PUBLIC_ENDPOINT must be what arrives there.',

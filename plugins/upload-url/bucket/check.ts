@@ -1,7 +1,8 @@
 import { CheckWarning, toCheckError } from './check-error.js'
 import { connection } from './checks-connection.js'
 import { eventCheck } from './checks-events.js'
-import { corsChecks, rules } from './checks-rules.js'
+import { featureChecks } from './checks-features.js'
+import { corsChecks, ruleChecks } from './checks-rules.js'
 import { uploads } from './checks-uploads.js'
 import type { BucketCheckContext, Check } from './context.js'
 
@@ -27,7 +28,11 @@ export async function checkBucket (
 ): Promise<boolean> {
   let isHealthy = true
   const events = eventSource === undefined ? [] : [eventCheck(eventSource)]
-  for (const check of [...connection, ...uploads, ...events, ...corsChecks(context.corsOrigins), ...rules]) {
+  const checks = [
+    ...connection, ...uploads, ...events, ...corsChecks(context.corsOrigins), ...ruleChecks(context),
+    ...featureChecks(context)
+  ]
+  for (const check of checks) {
     const result = await runCheck(check, context)
     report(result)
     if (result.outcome !== 'failed') continue

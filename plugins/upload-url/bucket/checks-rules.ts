@@ -1,6 +1,6 @@
 import {
   DeleteObjectCommand, GetBucketLifecycleConfigurationCommand, ListMultipartUploadsCommand, ListObjectsV2Command,
-  PutObjectCommand, S3ServiceException
+  PutObjectCommand, S3ServiceException, type LifecycleRule
 } from '@aws-sdk/client-s3'
 import { CheckError, CheckWarning, PERMISSIONS } from './check-error.js'
 import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
@@ -23,12 +23,12 @@ export function corsChecks (corsOrigins: readonly string[]): Check[] {
 }
 
 /** What a bucket and a key should allow, and should not. */
-export const rules: readonly Check[] = [
+export const ruleChecks = ({ deleteUploads = false }: BucketCheckContext): Check[] => [
   { title: 'multipart uploads that are never completed are aborted', run: checkLifecycle },
   { title: 'uploads in progress can be listed, where that is wanted', run: checkListUploads },
   { title: 'the key must not list the bucket', run: checkList },
   { title: 'the key must not write outside of the prefix', run: checkPrefix },
-  { title: 'the key must not delete', run: checkDelete }
+  ...deleteUploads ? [] : [{ title: 'the key must not delete', run: checkDelete }]
 ]
 
 async function checkOrigin (context: BucketCheckContext, origin: string): Promise<void> {
@@ -71,21 +71,28 @@ function requestedHeaders (): string[] {
   return SIGNED_HEADERS.filter(name => !name.includes('encryption')).map(name => name.replace('*', 'filename'))
 }
 
-async function checkLifecycle (
-  { client, bucket, keyPrefix, unclaimed }: BucketCheckContext
+async function checkLifecycle (context: BucketCheckContext): Promise<string | undefined> {
+  const root = uploadRoot(context.keyPrefix, context.unclaimed)
+  const problem = `no lifecycle rule does so below ${root}: their parts are stored, and billed`
+  return await checkLifecycleRule(context, rule => abortsIncompleteUploads(rule, root), problem)
+}
+
+/**
+ * Looks for a lifecycle rule of the bucket.
+ *
+ * @returns a detail where the rules must not be read
+ * @throws CheckError with the problem where there is no such rule
+ */
+export async function checkLifecycleRule (
+  { client, bucket }: BucketCheckContext, isRight: (rule: LifecycleRule) => boolean, problem: string
 ): Promise<string | undefined> {
   const request = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
-  let configuration
   try {
-    configuration = await orUndefined(request, ['NoSuchLifecycleConfiguration'])
+    const { Rules = [] } = await orUndefined(request, ['NoSuchLifecycleConfiguration']) ?? {}
+    if (!Rules.some(isRight)) throw new CheckError(problem, RUN_SETUP)
   } catch (error) {
     if (isAccessDenied(error)) return 'this key must not read the rules: make sure that "setup" was run'
     throw error
-  }
-  const root = uploadRoot(keyPrefix, unclaimed)
-  if (configuration?.Rules?.some(rule => abortsIncompleteUploads(rule, root)) !== true) {
-    const problem = `no lifecycle rule does so below ${root}: their parts are stored, and billed`
-    throw new CheckError(problem, RUN_SETUP)
   }
 }
 

@@ -18,7 +18,7 @@ const AS_CHECK = { owner: CHECK_OWNER }
 
 /** Whether uploads work, and only as they were signed. */
 export const uploads: readonly Check[] = [
-  { title: 'a file can be uploaded by URL', isVital: true, run: putFile },
+  { title: 'a file can be uploaded by URL', isVital: true, run: async context => { await putFile(context) } },
   { title: 'a file of another type than was signed is refused', run: putOtherType },
   { title: 'a URL works once', run: putTwice },
   { title: 'an upload can be read back', run: readBack },
@@ -27,8 +27,11 @@ export const uploads: readonly Check[] = [
   { title: 'a multipart upload can be aborted', run: abortParts }
 ]
 
-async function putFile (context: BucketCheckContext): Promise<void> {
-  await assertStatus('PUT', await put(await sign(context)), 200)
+/** Uploads a file by URL. @returns its key @throws CheckError where that fails */
+export async function putFile (context: BucketCheckContext): Promise<string> {
+  const upload = await sign(context)
+  await assertStatus('PUT', await put(upload), 200)
+  return upload.key
 }
 
 async function putOtherType (context: BucketCheckContext): Promise<void> {
@@ -55,8 +58,7 @@ async function putTwice (context: BucketCheckContext): Promise<void> {
 }
 
 async function readBack (context: BucketCheckContext): Promise<void> {
-  const { url, key, headers } = await sign(context)
-  await assertStatus('PUT', await put({ url, headers }), 200)
+  const key = await putFile(context)
   const status = await context.uploads.getUploadStatus({ key }, AS_CHECK)
   if (status.status !== 'uploaded' || status.size !== BYTES.length) {
     throw new CheckError('its size is not known afterwards', 'Allow this key s3:GetObject on the prefix.')

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CORSRule, LifecycleRule } from '@aws-sdk/client-s3'
 import { unclaimedRoot } from '../object-key.js'
 import type { UploadUrlSettings } from '../options.js'
@@ -69,6 +70,19 @@ export function abortsIncompleteUploads (rule: LifecycleRule, root: string): boo
   if (Status !== 'Enabled' || AbortIncompleteMultipartUpload === undefined) return false
   const hasOtherFilters = Object.entries(Filter ?? {}).some(([name, value]) => name !== 'Prefix' && value !== undefined)
   return !hasOtherFilters && root.startsWith(Filter?.Prefix ?? Prefix ?? '')
+}
+
+/** Tells whether a rule is the one that lets uploads expire, as it is wanted. */
+export function expiresUnclaimed (
+  keyPrefix: string, unclaimed: NonNullable<Unclaimed>
+): (rule: LifecycleRule) => boolean {
+  const wanted = unclaimedRule(keyPrefix, unclaimed)
+  return rule => rule.ID === wanted.ID && rule.Status === wanted.Status && isSameFilter(rule, wanted) &&
+    rule.Expiration?.Days === wanted.Expiration?.Days
+}
+
+function isSameFilter (one: LifecycleRule, other: LifecycleRule): boolean {
+  return isDeepStrictEqual(withOneFilter(one).Filter, withOneFilter(other).Filter)
 }
 
 /** A list of rules in which ours replace those that we made before; the others stay. */

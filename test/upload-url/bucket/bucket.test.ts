@@ -293,6 +293,45 @@ t.test('a missing lifecycle rule is named, with the command that helps', async t
   ])
 })
 
+/** RGW 16.2 drops the tags of uploads in parts. */
+const TAGGED = 'uploads in parts are tagged, so that they expire'
+const ASKED_FOR = { LIST_UPLOADS: 'true', DELETE_UPLOADS: 'true', RESULTS: 'true', UNCLAIMED_EXPIRE_AFTER_DAYS: '7' }
+
+for (const by of ['tag', 'prefix'] as const) {
+  t.test(`what is asked for besides is tried, where claims go by ${by}, and nothing stays behind`, async t => {
+    const store = await startStore(t)
+    const variables = { ...variablesFor(store), ...ASKED_FOR, UNCLAIMED_BY: by }
+    await setUpBucket({ ...settingsFor(variables), client: store.client, createBucket: false }, () => {})
+    const { results } = await check(variables)
+    const dropped = [{ title: TAGGED, detail: /drops the tags/, hint: /UNCLAIMED_BY to prefix/ }]
+    t.match(results.filter(({ outcome }) => outcome === 'failed'), isRgw && by === 'tag' ? dropped : [])
+    t.equal(results.filter(({ outcome }) => outcome === 'failed').length, isRgw && by === 'tag' ? 1 : 0)
+    const titles = results.map(({ title }) => title)
+    t.same(titles.slice(by === 'tag' ? -6 : -5), [
+      'owners can list their uploads',
+      'a result is listed with its upload',
+      'an upload can be claimed',
+      'uploads expire that are not claimed',
+      ...(by === 'tag' ? [TAGGED] : []),
+      'owners can delete their uploads'
+    ])
+    t.notOk(titles.includes('the key must not delete'))
+    const { Contents = [] } = await store.client.send(new ListObjectsV2Command({ Bucket: store.bucket }))
+    t.notOk(Contents.some(({ Key }) => Key!.includes('uploads/')))
+  })
+}
+
+t.test('a rule that lets uploads expire on another day, or none, is named with the command that helps', async t => {
+  const store = await preparedStore(t)
+  const variables = { ...variablesFor(store), UNCLAIMED_EXPIRE_AFTER_DAYS: '7' }
+  const problem = [{ title: 'uploads expire that are not claimed', hint: /fastify-upload-url setup/ }]
+  const errorsOfRule = async () => (await errorsOf(variables)).filter(({ title }) => title !== TAGGED)
+  t.match(await errorsOfRule(), problem)
+  const later = settingsFor({ ...variables, UNCLAIMED_EXPIRE_AFTER_DAYS: '8' })
+  await setUpBucket({ ...later, client: store.client, createBucket: false }, () => {})
+  t.match(await errorsOfRule(), problem)
+})
+
 if (isRgw) {
   t.test('a key that may only read is named, with the rights it needs', async t => {
     const store = await preparedStore(t)
@@ -345,6 +384,17 @@ if (isRgw) {
       results.find(({ title }) => title.startsWith('uploads in progress can be listed')),
       { outcome: 'ok', detail: /not with this key: salvage and listUploads need s3:ListBucketMultipartUploads/ }
     )
+  })
+  t.test('a key that must not read tags is told what claims need', async t => {
+    const store = await preparedStore(t)
+    const variables = { ...variablesFor(store), UNCLAIMED_EXPIRE_AFTER_DAYS: '7' }
+    await setUpBucket({ ...settingsFor(variables), client: store.client, createBucket: false }, () => {})
+    const Resource = [`arn:aws:s3:::${store.bucket}/*`]
+    const Statement = [{ Effect: 'Deny', Principal: '*', Action: ['s3:GetObjectTagging'], Resource }]
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
+    await store.client.send(new PutBucketPolicyCommand({ Bucket: store.bucket, Policy }))
+    const [error] = await errorsOf(variables)
+    t.match(error, { title: 'an upload can be claimed', detail: /s3:GetObjectTagging/, hint: /^Allow this key/ })
   })
 } else {
   t.test('a wrong region is named', async t => {

@@ -502,7 +502,9 @@ for (const [way, upload] of Object.entries(UPLOADS)) {
     t.match((await app.uploads.getUploadStatus({ key }, ALICE)), {
       status: 'uploaded', size: 5, metadata: { plan: 'Probe für Łódź', language: 'pl', 'max-duration': '600' }
     })
-    t.strictSame(await tagsOf(store, key), { plan: 'a trial: 1+1=2', 'größe/a@b.c_d-e': '' })
+    // RGW 16.2 drops the tags of a multipart upload.
+    const isDropped = store.kind === 'rgw' && way.endsWith('in parts')
+    t.strictSame(await tagsOf(store, key), isDropped ? {} : { plan: 'a trial: 1+1=2', 'größe/a@b.c_d-e': '' })
   })
 
   t.test(`a client that uploads ${way} cannot name metadata as the policy does, or what is reserved`, async t => {
