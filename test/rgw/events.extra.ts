@@ -1,5 +1,7 @@
 // Ceph RGW really sends, to an app that is gone for a while.
+import { execFile } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { parseEventDestination } from '../../plugins/upload-url/bucket/event-destination.js'
@@ -12,6 +14,7 @@ import { complete, putAll, start } from '../upload-url/multipart/uploader.js'
 
 const SECRET = 'the-secret-of-the-path-0123456789'
 const GONE_MS = 20_000
+const WAIT_MS = 15_000
 
 /** An app that listens for events, and what its hook is told. */
 async function listening (t: Test, store: Store, port: number, told: string[]): Promise<FastifyInstance> {
@@ -41,12 +44,26 @@ async function uploadEachWay (app: FastifyInstance): Promise<string[]> {
   return [`zoë=1 ${put.key}`, `zoë=1 ${form.key}`, `alice ${multipart.key}`]
 }
 
-/** Waits for the hook; the time-out of the test is the limit. */
-async function isTold (told: readonly string[], uploads: readonly string[]): Promise<void> {
-  while (!uploads.every(upload => told.includes(upload))) await setTimeout(100)
+const isTold = (told: readonly string[], uploads: readonly string[]): boolean =>
+  uploads.every(upload => told.includes(upload))
+
+/** Waits for the hook, by default until the time-out of the test. */
+async function waitUntilTold (
+  told: readonly string[], uploads: readonly string[], timeoutMs = Infinity
+): Promise<void> {
+  for (let waited = 0; !isTold(told, uploads) && waited < timeoutMs; waited += 100) await setTimeout(100)
 }
 
-t.test('every upload is told of, whichever way it came, also those while the app was gone', async t => {
+/**
+ * RGW 16.2 tries again 4 000 times a second while connections are refused, and may lose track of a request: then it
+ * sends nothing more. What it had to send lies in RADOS, where a gateway that starts finds it.
+ */
+async function crashGateway (): Promise<void> {
+  const [script, ...args] = process.env['TEST_S3_CRASH']!.split(' ')
+  await promisify(execFile)(script!, args)
+}
+
+t.test('every upload is told of, whichever way it came, also those that came while the app was gone', async t => {
   const store = await startStore(t)
   const port = await freePort()
   const told: string[] = []
@@ -55,7 +72,7 @@ t.test('every upload is told of, whichever way it came, also those while the app
 
   const app = await listening(t, store, port, told)
   const before = await uploadEachWay(app)
-  await isTold(told, before)
+  await waitUntilTold(told, before)
   await app.close()
 
   const uploader = await appFor(t, store)
@@ -64,6 +81,8 @@ t.test('every upload is told of, whichever way it came, also those while the app
   t.notOk(meanwhile.some(upload => told.includes(upload)))
 
   await listening(t, store, port, told)
-  await isTold(told, meanwhile)
+  await waitUntilTold(told, meanwhile, WAIT_MS)
+  if (!isTold(told, meanwhile)) await crashGateway()
+  await waitUntilTold(told, meanwhile)
   t.same(new Set(told), new Set([...before, ...meanwhile]), 'and of nothing else')
 })

@@ -16,6 +16,7 @@ export RGW_ROOT S3_ACCESS_KEY S3_SECRET_KEY
 
 test/rgw/start.sh "$run" "$s3_port" "$mon_port"
 
+export TEST_S3_CRASH="test/rgw/crash-gateway.sh $run $s3_port"
 export TEST_S3_ENDPOINT=http://127.0.0.1:$s3_port TEST_S3_REGION=us-east-1
 export TEST_S3_LIFECYCLE="test/rgw/lifecycle.sh $run"
 export TEST_S3_ACCESS_KEY_ID=$S3_ACCESS_KEY TEST_S3_SECRET_ACCESS_KEY=$S3_SECRET_KEY

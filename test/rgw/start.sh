@@ -67,29 +67,7 @@ osd data = $run/osd
 rgw data = $run/rgw
 END
 
-# launch NAME COMMAND...: in the background, output to its log, process id for stop.sh
-launch() {
-  local name=$1
-  shift
-  "$@" > "$run/log/$name.out" 2>&1 &
-  echo $! > "$run/pid/$name.pid"
-}
-
-# await NAME COMMAND...: until the command succeeds; gives up after 30 s or when the daemon has died
-await() {
-  local name=$1
-  shift
-  for _ in $(seq 300); do
-    if "$@" > /dev/null 2>&1; then return; fi
-    if ! kill -0 "$(cat "$run/pid/$name.pid")" 2> /dev/null; then break; fi
-    sleep 0.1
-  done
-  echo "RGW: $name did not come up" >&2
-  tail -20 "$run/log/$name.out" >&2
-  exit 1
-}
 osd_is_up() { ceph --connect-timeout 5 osd stat | grep -q '1 up'; }
-gateway_listens() { (exec 3<> "/dev/tcp/127.0.0.1/$s3_port"); }
 
 fsid=$(awk '/^fsid/ {print $3}' "$CEPH_CONF")
 monmaptool --create --fsid "$fsid" --addv a "[v2:127.0.0.1:$mon_port]" "$run/monmap" > /dev/null
@@ -104,5 +82,4 @@ await osd osd_is_up
 
 radosgw-admin --name client.rgw.a user create --uid=test --display-name=test --caps='roles=*' \
   --access-key="$S3_ACCESS_KEY" --secret-key="$S3_SECRET_KEY" > /dev/null 2> "$run/log/radosgw-admin.err"
-launch rgw radosgw --name client.rgw.a -f
-await rgw gateway_listens
+launch_gateway "$s3_port"
