@@ -17,7 +17,8 @@ const OPEN = {
   RATE_LIMIT_MAX_PER_ADDRESS: '0',
   LIST_UPLOADS: 'true',
   DELETE_UPLOADS: 'true',
-  RESULTS: 'true'
+  RESULTS: 'true',
+  UNCLAIMED_EXPIRE_AFTER_DAYS: '7'
 }
 const app = await buildApp(loadConfig(OPEN), { storeDirectory: t.testdir() })
 t.teardown(() => app.close())
@@ -69,7 +70,7 @@ async function ask (
 }
 
 /** Whether it needs an upload that is there, or fields that go together: it is refused by name then, never for its form. */
-const isAboutUpload = ({ operationId }: Route) => /Part|abort|complete|read|sign/.test(operationId)
+const isAboutUpload = ({ operationId }: Route) => /Part|abort|claim|complete|read|sign/.test(operationId)
 
 const routes = routesOf(committed)
 const each = cases(500, 20_000) / routes.flatMap(route => (requests.wrong(route) === null ? [1] : [1, 1])).length

@@ -37,6 +37,7 @@ const app = await buildApp(
     RESULTS: 'true',
     LIST_UPLOADS: 'true',
     DELETE_UPLOADS: 'true',
+    UNCLAIMED_EXPIRE_AFTER_DAYS: '7',
     API_KEYS: `alice:${API_KEY}`
   }),
   { storeDirectory: join(folder, 'store') }

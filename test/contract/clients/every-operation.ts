@@ -110,4 +110,5 @@ const inProgress = taken('listMultipartUploads', await client.GET('/multipart-up
 if (inProgress.uploads.length !== 0) throw new Error(JSON.stringify(inProgress))
 const page = taken('listUploads', await client.GET('/uploads', { params: { query: { limit: 100 } } }))
 if (!page.uploads.some(({ key }) => key === upload.key)) throw new Error(JSON.stringify(page))
+taken('claimUpload', await client.POST('/claims', { body: { key: upload.key } }))
 taken('deleteUpload', await client.DELETE('/uploads', { params: { query: { key: upload.key } } }))
