@@ -3,8 +3,11 @@ import { S3ServiceException } from '@aws-sdk/client-s3'
 /** Something that does not work as the service needs it. */
 export class CheckError extends Error {
   override readonly name: string = 'CheckError'
-  /** @param hint what to do about it: one or more sentences */
-  constructor (message: string, readonly hint: string) {
+  /**
+   * @param hint what to do about it: one or more sentences
+   * @param isDenied whether a permission is missing
+   */
+  constructor (message: string, readonly hint: string, readonly isDenied = false) {
     super(message)
   }
 }
@@ -23,8 +26,7 @@ const SET_CREDENTIALS = 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or giv
 const RENEW_TOKEN = 'AWS_SESSION_TOKEN is invalid or has expired: get new temporary credentials.'
 /** By error code of the S3 API, of the SDK, or of ours. */
 const HINTS: Readonly<Record<string, string>> = {
-  AccessDenied: `Allow this key ${PERMISSIONS}; where uploads expire by tag, s3:PutObjectTagging too.`,
-  FST_UPLOAD_STORE_REFUSED: 'Allow this key what is named there.',
+  AccessDenied: `Allow this key ${PERMISSIONS}.`,
   InvalidAccessKeyId: 'The store does not know AWS_ACCESS_KEY_ID: check it for a typo, or for a key of another store.',
   SignatureDoesNotMatch: 'AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID, or a proxy in front of the ' +
     'store changes the Host header: S3_PUBLIC_ENDPOINT must be what arrives there.',
@@ -50,7 +52,7 @@ const DEFAULT_HINT = 'Look this answer up in the documentation of the store.'
  */
 export function storeError (request: string, status: number | undefined, code: string): CheckError {
   const answer = `${status ?? 'not at all'}${code === '' ? '' : ` (${code})`}`
-  return new CheckError(`${request} was answered ${answer}`, HINTS[code] ?? DEFAULT_HINT)
+  return new CheckError(`${request} was answered ${answer}`, HINTS[code] ?? DEFAULT_HINT, code === 'AccessDenied')
 }
 
 /** Whatever was thrown, as a CheckError. */
@@ -58,7 +60,26 @@ export function toCheckError (error: unknown): CheckError {
   if (error instanceof CheckError) return error
   if (error instanceof S3ServiceException) return storeError('a request', error.$metadata.httpStatusCode, error.name)
   const { name, message, cause, code = name } = error as Error & { readonly code?: string }
-  return new CheckError(cause instanceof Error ? `${message}: ${cause.message}` : message, HINTS[code] ?? DEFAULT_HINT)
+  const hint = HINTS[code] ?? DEFAULT_HINT
+  return new CheckError(
+    cause instanceof Error ? `${message}: ${cause.message}` : message, hint, code === 'FST_UPLOAD_STORE_REFUSED')
+}
+
+/**
+ * Waits for an answer that takes a permission.
+ *
+ * @throws CheckError naming the permission where the store denies it
+ */
+export async function needing<T> (permission: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    // The answer to a HEAD has no code.
+    const isDenied = error instanceof S3ServiceException &&
+      ['AccessDenied', 'Forbidden', '403'].includes(error.name)
+    if (!isDenied) throw error
+    throw new CheckError(`this key lacks ${permission}`, `Use a key that has ${permission} on the bucket.`, true)
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { CheckWarning, toCheckError } from './check-error.js'
 import { connection } from './checks-connection.js'
 import { eventCheck } from './checks-events.js'
 import { featureChecks } from './checks-features.js'
+import { guardRailChecks } from './checks-guard-rails.js'
 import { corsChecks, ruleChecks } from './checks-rules.js'
 import { uploads } from './checks-uploads.js'
 import type { BucketCheckContext, Check } from './context.js'
@@ -29,8 +30,8 @@ export async function checkBucket (
   let isHealthy = true
   const events = eventSource === undefined ? [] : [eventCheck(eventSource)]
   const checks = [
-    ...connection, ...uploads, ...events, ...corsChecks(context.corsOrigins), ...ruleChecks(context),
-    ...featureChecks(context)
+    ...connection, ...uploads, ...events, ...guardRailChecks, ...corsChecks(context.corsOrigins),
+    ...ruleChecks(context), ...featureChecks(context)
   ]
   for (const check of checks) {
     const result = await runCheck(check, context)
@@ -42,12 +43,17 @@ export async function checkBucket (
   return isHealthy
 }
 
-async function runCheck ({ title, run }: Check, context: BucketCheckContext): Promise<CheckResult> {
+async function runCheck ({ title, permissions, run }: Check, context: BucketCheckContext): Promise<CheckResult> {
   try {
     const detail = await run(context)
     return { title, outcome: 'ok', detail: detail ?? undefined }
   } catch (error) {
-    const { message, hint } = toCheckError(error)
-    return { title, outcome: error instanceof CheckWarning ? 'warning' : 'failed', detail: message, hint }
+    const { message, hint, isDenied } = toCheckError(error)
+    return {
+      title,
+      outcome: error instanceof CheckWarning ? 'warning' : 'failed',
+      detail: message,
+      hint: isDenied && permissions !== undefined ? `Allow this key ${permissions}.` : hint
+    }
   }
 }

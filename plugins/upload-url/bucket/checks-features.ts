@@ -9,19 +9,40 @@ import { UNCLAIMED_TAG } from '../unclaimed-tag.js'
 const ONE_BYTE = { partNumber: 1, size: 1 }
 const AS_CHECK = { owner: CHECK_OWNER }
 
+const LISTS: Check = {
+  title: 'owners can list their uploads',
+  permissions: 's3:ListBucket and s3:ListBucketMultipartUploads on the bucket',
+  run: checkLists
+}
+const RESULTS: Check = {
+  title: 'a result is listed with its upload', permissions: 's3:ListBucket on the bucket', run: checkResults
+}
+const CLAIM: Check = {
+  title: 'an upload can be claimed',
+  permissions: 's3:GetObjectTagging and s3:PutObjectTagging on the prefix; where claims go by prefix, ' +
+    's3:GetObject and s3:PutObject on both',
+  run: checkClaim
+}
+const EXPIRY: Check = { title: 'uploads expire that are not claimed', run: checkExpiry }
+const TAGS: Check = {
+  title: 'uploads in parts are tagged, so that they expire',
+  permissions: 's3:GetObjectTagging and s3:PutObjectTagging on the prefix',
+  run: checkTags
+}
+const DELETION: Check = {
+  title: 'owners can delete their uploads',
+  permissions: 's3:DeleteObject on the prefix, and s3:ListBucket and s3:ListBucketMultipartUploads on the bucket',
+  run: checkDeletion
+}
+
 /** What takes more of the bucket and of the key, where it is asked for. */
 export const featureChecks = ({ listUploads, deleteUploads, results, unclaimed }: BucketCheckContext): Check[] => [
-  ...listUploads ? [{ title: 'owners can list their uploads', run: checkLists }] : [],
-  ...results ? [{ title: 'a result is listed with its upload', run: checkResults }] : [],
-  ...unclaimed === undefined
-    ? []
-    : [
-        { title: 'an upload can be claimed', run: checkClaim },
-        { title: 'uploads expire that are not claimed', run: checkExpiry }
-      ],
-  ...unclaimed?.by === 'tag' ? [{ title: 'uploads in parts are tagged, so that they expire', run: checkTags }] : [],
+  ...listUploads ? [LISTS] : [],
+  ...results ? [RESULTS] : [],
+  ...unclaimed === undefined ? [] : [CLAIM, EXPIRY],
+  ...unclaimed?.by === 'tag' ? [TAGS] : [],
   // Last, since it deletes what the others created.
-  ...deleteUploads ? [{ title: 'owners can delete their uploads', run: checkDeletion }] : []
+  ...deleteUploads ? [DELETION] : []
 ]
 
 async function checkLists ({ uploads }: BucketCheckContext): Promise<void> {

@@ -18,13 +18,22 @@ const AS_CHECK = { owner: CHECK_OWNER }
 
 /** Whether uploads work, and only as they were signed. */
 export const uploads: readonly Check[] = [
-  { title: 'a file can be uploaded by URL', isVital: true, run: async context => { await putFile(context) } },
+  {
+    title: 'a file can be uploaded by URL',
+    permissions: 's3:PutObject on the prefix; where uploads expire by tag, s3:PutObjectTagging too',
+    isVital: true,
+    run: async context => { await putFile(context) }
+  },
   { title: 'a file of another type than was signed is refused', run: putOtherType },
   { title: 'a URL works once', run: putTwice },
-  { title: 'an upload can be read back', run: readBack },
+  { title: 'an upload can be read back', permissions: 's3:GetObject on the prefix', run: readBack },
   { title: 'a file can be uploaded by form, and a larger one is refused', run: postForm },
-  { title: 'a file can be uploaded in parts', run: uploadParts },
-  { title: 'a multipart upload can be aborted', run: abortParts }
+  {
+    title: 'a file can be uploaded in parts',
+    permissions: 's3:PutObject and s3:ListMultipartUploadParts on the prefix',
+    run: uploadParts
+  },
+  { title: 'a multipart upload can be aborted', permissions: 's3:AbortMultipartUpload on the prefix', run: abortParts }
 ]
 
 /** Uploads a file by URL. @returns its key @throws CheckError where that fails */

@@ -9,6 +9,9 @@ import {
   type BucketSettings
 } from './environment.js'
 import { parseEventDestination } from './event-destination.js'
+import {
+  formatPolicy, guardRails, putGuardRails, removeGuardRails, type GuardRailsOptions
+} from './guard-rails.js'
 import { setUpEvents } from './setup-events.js'
 import { setUpBucket } from './setup.js'
 
@@ -17,13 +20,16 @@ const USAGE = `Usage: fastify-upload-url <command>
   check [--events <url>]    tries everything that uploads need of the bucket, and says what to do where it fails; with
                             --events, also waits for the event of an upload: in an SQS queue, or at a URL of this
                             machine that the store posts events to, where it listens in place of the server
-  setup [--create-bucket] [--events <arn|url>]
-                            sets the CORS rule for CORS_ORIGINS, and the rule that aborts incomplete uploads; with
-                            --events, sends an event for each new object to an SQS queue, an SNS topic or an event bus
-                            (by ARN), or from Ceph RGW to the URL of a server
+  setup [--create-bucket] [--events <arn|url>] [--enforce]
+                            sets the CORS rule for CORS_ORIGINS, and the rules that abort incomplete uploads and let
+                            unclaimed ones expire; with --events, sends an event for each new object to an SQS queue,
+                            an SNS topic or an event bus (by ARN), or from Ceph RGW to the URL of a server; with
+                            --enforce, puts the policy on the bucket that it prints otherwise
+  setup --undo              takes that policy off again
 
-Both read S3_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_PUBLIC_ENDPOINT,
-S3_FORCE_PATH_STYLE, KEY_PREFIX and CORS_ORIGINS from the environment, or from a .env file.
+All read S3_BUCKET_NAME, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_ENDPOINT, S3_PUBLIC_ENDPOINT,
+S3_FORCE_PATH_STYLE, KEY_PREFIX, CORS_ORIGINS, PRESIGNED_URL_EXPIRATION, UNCLAIMED_EXPIRE_AFTER_DAYS, UNCLAIMED_BY,
+LIST_UPLOADS, DELETE_UPLOADS and RESULTS from the environment, or from a .env file.
 `
 
 const EXAMPLE = `
@@ -34,6 +40,9 @@ S3_BUCKET_NAME names the bucket, and the rest says how to reach it. Set them in 
 
 Another store than AWS needs S3_ENDPOINT too, and most need S3_FORCE_PATH_STYLE=true.
 `
+
+const ENFORCE = 'The bucket itself can deny old signatures, unconditional writes and plain HTTP. ' +
+  '"setup --enforce" puts this policy:'
 
 const LABELS = { ok: 'ok      ', warning: 'warning ', failed: 'FAILED  ' } as const
 
@@ -50,17 +59,35 @@ async function check (events: string | undefined): Promise<void> {
   process.exitCode = isHealthy ? 0 : 1
 }
 
-async function setup (createBucket: boolean, events: string | undefined): Promise<void> {
+async function setup (createBucket: boolean, events: string | undefined, enforce: boolean): Promise<void> {
   const destination = events === undefined ? undefined : parseEventDestination(events)
+  await withClient(async settings => {
+    await setUpBucket({ ...settings, createBucket }, reportStep)
+    if (destination !== undefined) {
+      const remainder = await setUpEvents({ ...settings, destination }, reportStep)
+      if (remainder !== undefined) print(`\n${remainder}`)
+    }
+    const { statements } = guardRails(settings)
+    print(`\n${enforce ? 'The policy of the bucket:' : ENFORCE}\n\n${formatPolicy(statements)}\n`)
+    if (enforce) await putGuardRails(settings, reportStep)
+  })
+}
+
+async function undo (): Promise<void> {
+  await withClient(settings => removeGuardRails(settings, reportStep))
+}
+
+async function withClient (
+  run: (settings: GuardRailsOptions & Omit<BucketSettings, 'client' | 'bucket'>) => Promise<void>
+): Promise<void> {
   const { client: config, ...settings } = readSettings()
   const client = new S3Client(config)
-  const report = (step: string) => print(`${LABELS.ok}${step}`)
-  await setUpBucket({ ...settings, client, createBucket }, report)
-  if (destination !== undefined) {
-    const remainder = await setUpEvents({ ...settings, client, destination }, report)
-    if (remainder !== undefined) print(`\n${remainder}`)
-  }
+  await run({ ...settings, client, endpoint: config.endpoint as string | undefined, region: config.region as string })
   client.destroy()
+}
+
+function reportStep (step: string): void {
+  print(`${LABELS.ok}${step}`)
 }
 
 function readSettings (): BucketSettings & { readonly bucket: string } {
@@ -102,12 +129,16 @@ async function main (): Promise<void> {
     options: {
       help: { type: 'boolean', short: 'h' },
       'create-bucket': { type: 'boolean', default: false },
-      events: { type: 'string' }
+      events: { type: 'string' },
+      enforce: { type: 'boolean', default: false },
+      undo: { type: 'boolean', default: false }
     }
   })
   if (values.help) return print(USAGE)
   if (surplus.length === 0 && command === 'check') return await check(values.events)
-  if (surplus.length === 0 && command === 'setup') return await setup(values['create-bucket'], values.events)
+  const { 'create-bucket': createBucket, events, enforce } = values
+  if (surplus.length === 0 && command === 'setup' && !values.undo) return await setup(createBucket, events, enforce)
+  if (surplus.length === 0 && command === 'setup' && !(createBucket || events || enforce)) return await undo()
   process.stderr.write(USAGE)
   process.exitCode = 2
 }

@@ -15,6 +15,8 @@ export interface BucketCheckContext {
   readonly bucket: string
   /** First part of every object key. */
   readonly keyPrefix: string
+  /** Seconds until a URL expires. */
+  readonly expiresIn: number
   /** What the service is asked to do besides, which takes more permissions. Default: nothing. */
   readonly listUploads?: boolean
   readonly deleteUploads?: boolean
@@ -42,6 +44,8 @@ export interface Check {
   readonly title: string
   /** Whether no other check makes sense when this one fails. */
   readonly isVital?: boolean
+  /** The permissions that it takes, for a sentence. Default: all that the service needs. */
+  readonly permissions?: string
   /** Tries it. @returns a detail worth telling @throws CheckError, CheckWarning, or an error of the SDK */
   readonly run: (context: BucketCheckContext) => Promise<string | undefined | void>
 }

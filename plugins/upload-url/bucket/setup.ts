@@ -2,6 +2,7 @@ import {
   CreateBucketCommand, GetBucketCorsCommand, GetBucketLifecycleConfigurationCommand, HeadBucketCommand,
   PutBucketCorsCommand, PutBucketLifecycleConfigurationCommand, S3ServiceException, type S3Client
 } from '@aws-sdk/client-s3'
+import { needing } from './check-error.js'
 import { corsRule, lifecycleRules, uploadRoot, withOneFilter, withRules, type Unclaimed } from './rules.js'
 
 /** Which bucket to prepare, and for what. */
@@ -22,7 +23,7 @@ export interface SetupOptions {
  * Prepares a bucket: its CORS and lifecycle rules. Safe to repeat; rules of others stay.
  *
  * @param report is given a sentence for each step that is done
- * @throws S3ServiceException when the store refuses
+ * @throws CheckError naming the permission that this key lacks; S3ServiceException when the store refuses otherwise
  */
 export async function setUpBucket (options: SetupOptions, report: (step: string) => void): Promise<void> {
   const { bucket, corsOrigins, keyPrefix, unclaimed, createBucket } = options
@@ -42,28 +43,30 @@ export async function setUpBucket (options: SetupOptions, report: (step: string)
 }
 
 async function createMissingBucket ({ client, bucket }: SetupOptions): Promise<boolean> {
-  const head = await orUndefined(client.send(new HeadBucketCommand({ Bucket: bucket })), ['NotFound', 'NoSuchBucket'])
+  const request = needing('s3:ListBucket', client.send(new HeadBucketCommand({ Bucket: bucket })))
+  const head = await orUndefined(request, ['NotFound', 'NoSuchBucket'])
   if (head !== undefined) return false
-  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  await needing('s3:CreateBucket', client.send(new CreateBucketCommand({ Bucket: bucket })))
   return true
 }
 
 async function putCors ({ client, bucket, corsOrigins }: SetupOptions): Promise<void> {
-  const request = client.send(new GetBucketCorsCommand({ Bucket: bucket }))
+  const request = needing('s3:GetBucketCORS', client.send(new GetBucketCorsCommand({ Bucket: bucket })))
   const { CORSRules = [] } = await orUndefined(request, ['NoSuchCORSConfiguration']) ?? {}
-  await client.send(new PutBucketCorsCommand({
+  await needing('s3:PutBucketCORS', client.send(new PutBucketCorsCommand({
     Bucket: bucket,
     CORSConfiguration: { CORSRules: withRules(CORSRules, [corsRule(corsOrigins)]) }
-  }))
+  })))
 }
 
 async function putLifecycle ({ client, bucket, keyPrefix, unclaimed }: SetupOptions): Promise<void> {
-  const request = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
+  const lifecycle = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
+  const request = needing('s3:GetLifecycleConfiguration', lifecycle)
   const { Rules = [] } = await orUndefined(request, ['NoSuchLifecycleConfiguration']) ?? {}
-  await client.send(new PutBucketLifecycleConfigurationCommand({
+  await needing('s3:PutLifecycleConfiguration', client.send(new PutBucketLifecycleConfigurationCommand({
     Bucket: bucket,
     LifecycleConfiguration: { Rules: withRules(Rules.map(withOneFilter), lifecycleRules(keyPrefix, unclaimed)) }
-  }))
+  })))
 }
 
 /** What the store answers, or undefined where it answers with one of these error codes. */

@@ -385,17 +385,53 @@ if (isRgw) {
       { outcome: 'ok', detail: /not with this key: salvage and listUploads need s3:ListBucketMultipartUploads/ }
     )
   })
-  t.test('a key that must not read tags is told what claims need', async t => {
-    const store = await preparedStore(t)
-    const variables = { ...variablesFor(store), UNCLAIMED_EXPIRE_AFTER_DAYS: '7' }
-    await setUpBucket({ ...settingsFor(variables), client: store.client, createBucket: false }, () => {})
-    const Resource = [`arn:aws:s3:::${store.bucket}/*`]
-    const Statement = [{ Effect: 'Deny', Principal: '*', Action: ['s3:GetObjectTagging'], Resource }]
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
-    await store.client.send(new PutBucketPolicyCommand({ Bucket: store.bucket, Policy }))
-    const [error] = await errorsOf(variables)
-    t.match(error, { title: 'an upload can be claimed', detail: /s3:GetObjectTagging/, hint: /^Allow this key/ })
-  })
+  /** Denies something to everybody, whatever their key allows. */
+  async function deny ({ client, bucket }: Store, Action: string): Promise<void> {
+    const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]
+    const Policy = JSON.stringify({
+      Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: [Action], Resource }]
+    })
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))
+  }
+
+  for (const [permission, by, title] of [
+    ['s3:PutObject', 'tag', 'a file can be uploaded by URL'],
+    ['s3:GetObject', 'tag', 'an upload can be read back'],
+    ['s3:ListMultipartUploadParts', 'tag', 'a file can be uploaded in parts'],
+    ['s3:AbortMultipartUpload', 'tag', 'a multipart upload can be aborted'],
+    ['s3:GetObjectTagging', 'tag', 'an upload can be claimed'],
+    ['s3:PutObjectTagging', 'tag', 'an upload can be claimed'],
+    ['s3:ListBucket', 'prefix', 'owners can list their uploads'],
+    ['s3:ListBucketMultipartUploads', 'prefix', 'owners can list their uploads'],
+    ['s3:DeleteObject', 'prefix', 'owners can delete their uploads']
+  ] as const) {
+    t.test(`a check without ${permission} names it, and says to allow it`, async t => {
+      const store = await startStore(t)
+      const variables = { ...variablesFor(store), ...ASKED_FOR, UNCLAIMED_BY: by }
+      await setUpBucket({ ...settingsFor(variables), client: store.client, createBucket: false }, () => {})
+      await deny(store, permission)
+      const errors = await errorsOf(variables)
+      await store.client.send(new DeleteBucketPolicyCommand({ Bucket: store.bucket }))
+      const error = errors.find(error => error.title === title)
+      t.match(error?.hint, new RegExp(`^Allow this key .*${permission}`), JSON.stringify(errors))
+    })
+  }
+
+  for (const permission of [
+    's3:GetBucketCORS',
+    's3:PutBucketCORS',
+    's3:GetLifecycleConfiguration',
+    's3:PutLifecycleConfiguration'
+  ]) {
+    t.test(`setting up without ${permission} names it, and says to use another key`, async t => {
+      const store = await startStore(t)
+      const options = { ...settingsFor(variablesFor(store)), client: store.client, createBucket: false }
+      await deny(store, permission)
+      const error = await setUpBucket(options, () => {}).catch(error => error)
+      await store.client.send(new DeleteBucketPolicyCommand({ Bucket: store.bucket }))
+      t.match(error, { message: `this key lacks ${permission}`, hint: `Use a key that has ${permission} on the bucket.` })
+    })
+  }
 } else {
   t.test('a wrong region is named', async t => {
     const errors = await errorsOf({ ...variablesFor(await preparedStore(t)), AWS_REGION: 'eu-central-1' })
@@ -415,6 +451,16 @@ async function run (
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, output: (await output).join('') }
 }
+
+t.test('the executable prints the policy that it would put, and puts nothing unasked', async t => {
+  const variables = variablesFor(await startStore(t))
+  const { output } = await run(variables, 'setup')
+  t.match(output, /"setup --enforce" puts this policy:\n\n\{[^]*FastifyUploadUrlSignatureAge[^]*\}\n/)
+  if (!isRgw) {
+    t.match(await run(variables, 'setup', '--enforce'), { code: 1, output: /The policy of the bucket:[^]*NotImplemented/ })
+  }
+  t.match(await run(variables, 'setup', '--undo', '--enforce'), { code: 2, output: /^Usage/ })
+})
 
 t.test('the executable sets a bucket up and checks it, with a line for each check', async t => {
   const store = await startStore(t)

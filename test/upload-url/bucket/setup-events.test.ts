@@ -164,6 +164,7 @@ function contextOf ({
   return {
     bucket: 'recordings',
     keyPrefix: 'uploads',
+    expiresIn: 900,
     corsOrigins: [],
     now: () => new Date(),
     keyOutsidePrefix: 'x',
