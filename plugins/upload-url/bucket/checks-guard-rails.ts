@@ -2,6 +2,8 @@ import { GetObjectCommand, PutObjectCommand, S3ServiceException } from '@aws-sdk
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { putFile } from './checks-uploads.js'
 import { CHECK_OWNER, type BucketCheckContext, type Check } from './context.js'
+import { mayReplace } from './guard-rails.js'
+import { uploadRoot } from './rules.js'
 import { S3_LIMITS } from '../s3/limits.js'
 
 /** Whether the policy of the bucket denies what no request of the service needs. */
@@ -40,10 +42,12 @@ async function deniesOldSignatures (context: BucketCheckContext): Promise<boolea
 }
 
 async function deniesUnconditionalWrites (
-  { client, bucket, keyPrefix, createdKeys }: BucketCheckContext
-): Promise<boolean> {
-  const Key = `${keyPrefix}/${CHECK_OWNER}/${crypto.randomUUID()}`
-  createdKeys.add(Key)
+  { client, bucket, keyPrefix, unclaimed, results = false, createdKeys }: BucketCheckContext
+): Promise<boolean | undefined> {
+  if (mayReplace({ unclaimed, results })) return undefined
+  const name = `${CHECK_OWNER}/${crypto.randomUUID()}`
+  createdKeys.add(`${keyPrefix}/${name}`)
+  const Key = uploadRoot(keyPrefix, unclaimed) + name
   try {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))
     return false

@@ -36,6 +36,9 @@ interface Policy {
 }
 
 const SID_PREFIX = 'FastifyUploadUrl'
+/** Error codes for a policy that a store does not understand. */
+const REFUSALS = ['MalformedPolicy', 'InvalidPolicyDocument', 'InvalidArgument']
+const UNKNOWN_CONDITIONS = 'It does not know all of the conditions: do without "--enforce" there.'
 
 /**
  * What the bucket can deny by itself, whoever holds a key or a URL: statements as in the user guide of Amazon S3,
@@ -56,8 +59,7 @@ export function guardRails (
   const all = [...new Set([uploaded, `${arn}/${keyPrefix}/*`])]
   const deny = (name: string, Action: string, Resource: readonly string[], Condition: object): Statement =>
     ({ Sid: SID_PREFIX + name, Effect: 'Deny', Principal: '*', Action, Resource, Condition })
-  // A result lies beside its recording, except where a claim has moved that.
-  const areReplaced = results && all.length === 1
+  const areReplaced = mayReplace({ unclaimed, results })
   const isPlain = endpoint?.startsWith('http:') === true
   return {
     statements: [
@@ -77,6 +79,11 @@ export function guardRails (
   }
 }
 
+/** Whether objects may be replaced where uploads go: a result lies beside its recording, unless a claim moved that. */
+export function mayReplace ({ unclaimed, results }: Pick<GuardRailsSettings, 'unclaimed' | 'results'>): boolean {
+  return results && unclaimed?.by !== 'prefix'
+}
+
 /** A policy as it is printed. */
 export function formatPolicy (statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2)
@@ -86,8 +93,9 @@ export function formatPolicy (statements: readonly Statement[]): string {
  * Puts the guard rails into the policy of the bucket. Safe to repeat; statements of others stay.
  *
  * @param report is given a sentence for each step that is done
- * @throws CheckError naming the permission that this key lacks, or where the store then refuses uploads that it should
- * take, since it does not know a condition: the policy is as before then; S3ServiceException when it refuses otherwise
+ * @throws CheckError naming the permission that this key lacks, where the present policy cannot be read, where the
+ * store refuses ours, or where it then refuses uploads that it should take, since it does not know a condition: the
+ * policy is as before then; S3ServiceException when it refuses otherwise
  */
 export async function putGuardRails (options: GuardRailsOptions, report: (step: string) => void): Promise<void> {
   const { statements, omitted } = guardRails(options)
@@ -98,7 +106,7 @@ export async function putGuardRails (options: GuardRailsOptions, report: (step: 
     await writePolicy(options, before)
     throw new CheckError(
       'the store refuses conditional writes as well under this policy, which was taken off again',
-      'It does not know all of the conditions: do without "--enforce" there.'
+      UNKNOWN_CONDITIONS
     )
   }
   report(`put the policy on the bucket ${options.bucket}`)
@@ -108,7 +116,8 @@ export async function putGuardRails (options: GuardRailsOptions, report: (step: 
 /**
  * Takes the guard rails off the policy of the bucket; statements of others stay.
  *
- * @throws CheckError naming the permission that this key lacks; S3ServiceException when the store refuses otherwise
+ * @throws CheckError naming the permission that this key lacks, or where the present policy cannot be read;
+ * S3ServiceException when the store refuses otherwise
  */
 export async function removeGuardRails (options: GuardRailsOptions, report: (step: string) => void): Promise<void> {
   const before = await readPolicy(options)
@@ -122,18 +131,36 @@ export async function removeGuardRails (options: GuardRailsOptions, report: (ste
  * @returns undefined where nothing is left
  */
 export function withStatements (policy: Policy | undefined, ours: readonly Statement[]): Policy | undefined {
-  const { Statement = [] } = policy ?? {}
-  const all = Array.isArray(Statement) ? Statement as readonly Statement[] : [Statement as Statement]
-  const theirs = all.filter(({ Sid }) => !Sid?.startsWith(SID_PREFIX))
+  const theirs = statementsOf(policy).filter(({ Sid }) => !Sid?.startsWith(SID_PREFIX))
   const statements = [...theirs, ...ours]
   if (statements.length === 0) return undefined
   return { Version: '2012-10-17', ...policy, Statement: statements }
 }
 
+function statementsOf ({ Statement = [] }: Policy = {}): readonly Statement[] {
+  return Array.isArray(Statement) ? Statement as readonly Statement[] : [Statement as Statement]
+}
+
 async function readPolicy ({ client, bucket }: GuardRailsOptions): Promise<Policy | undefined> {
   const request = needing('s3:GetBucketPolicy', client.send(new GetBucketPolicyCommand({ Bucket: bucket })))
   const { Policy } = await orUndefined(request, ['NoSuchBucketPolicy']) ?? {}
-  return Policy === undefined || Policy === '' ? undefined : JSON.parse(Policy) as Policy
+  return Policy === undefined || Policy === '' ? undefined : parsePolicy(Policy)
+}
+
+/** @throws CheckError where it is no policy whose statements can be told apart */
+function parsePolicy (text: string): Policy {
+  try {
+    const policy: unknown = JSON.parse(text)
+    if (isObject(policy) && statementsOf(policy).every(isObject)) return policy
+  } catch {}
+  throw new CheckError(
+    'the present policy of the bucket could not be read, and was left as it is',
+    'Look at it with "aws s3api get-bucket-policy", and correct or delete it.'
+  )
+}
+
+function isObject (value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function writePolicy ({ client, bucket }: GuardRailsOptions, policy: Policy | undefined): Promise<void> {
@@ -142,7 +169,10 @@ async function writePolicy ({ client, bucket }: GuardRailsOptions, policy: Polic
     return
   }
   const command = new PutBucketPolicyCommand({ Bucket: bucket, Policy: JSON.stringify(policy) })
-  await needing('s3:PutBucketPolicy', client.send(command))
+  await needing('s3:PutBucketPolicy', client.send(command)).catch(error => {
+    if (!(error instanceof S3ServiceException) || !REFUSALS.includes(error.name)) throw error
+    throw new CheckError(`the store refuses the policy: ${error.name}: ${error.message}`, UNKNOWN_CONDITIONS)
+  })
 }
 
 /** Whether this key may create an object as the service does. It is deleted where that is allowed. */

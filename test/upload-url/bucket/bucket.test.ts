@@ -21,6 +21,7 @@ import {
   readBucketSettings,
   type BucketEnvironment
 } from '../../../plugins/upload-url/bucket/environment.js'
+import { putGuardRails } from '../../../plugins/upload-url/bucket/guard-rails.js'
 import { setUpBucket } from '../../../plugins/upload-url/bucket/setup.js'
 import { freePort } from '../../fixtures/free-port.js'
 import { RUN_SOURCE } from '../../fixtures/source.js'
@@ -417,6 +418,17 @@ if (isRgw) {
     })
   }
 
+  for (const permission of ['s3:GetBucketPolicy', 's3:PutBucketPolicy']) {
+    t.test(`putting the policy without ${permission} names it, and says to use another key`, async t => {
+      const store = await startStore(t)
+      await deny(store, permission)
+      const options = { ...settingsFor(variablesFor(store)), ...store }
+      const error = await putGuardRails(options, () => {}).catch(error => error)
+      await store.client.send(new DeleteBucketPolicyCommand({ Bucket: store.bucket }))
+      t.match(error, { message: `this key lacks ${permission}`, hint: `Use a key that has ${permission} on the bucket.` })
+    })
+  }
+
   for (const permission of [
     's3:GetBucketCORS',
     's3:PutBucketCORS',
@@ -450,6 +462,21 @@ async function run (
   const output = Promise.all([text(child.stdout), text(child.stderr)])
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, output: (await output).join('') }
+}
+
+for (const [settings, isRemarked] of [
+  [{}, true],
+  [{ RESULTS: 'true' }, false],
+  [{ RESULTS: 'true', UNCLAIMED_EXPIRE_AFTER_DAYS: '7', UNCLAIMED_BY: 'prefix' }, true]
+] as const) {
+  const name = JSON.stringify(settings)
+  t.test(`unconditional writes are ${isRemarked ? '' : 'not '}remarked on with ${name}, as setup treats them`, async t => {
+    const { results } = await check({ ...variablesFor(await preparedStore(t)), ...settings })
+    const remark = results.find(({ title }) => title.startsWith('the bucket itself denies'))
+    t.equal(remark?.outcome, 'ok')
+    t.equal(/unconditional writes/.test(remark?.detail ?? ''), isRemarked)
+    t.match(remark?.detail, /old signatures.*"fastify-upload-url setup --enforce"/)
+  })
 }
 
 t.test('the executable prints the policy that it would put, and puts nothing unasked', async t => {

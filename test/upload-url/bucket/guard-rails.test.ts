@@ -1,10 +1,12 @@
 import {
   DeleteBucketPolicyCommand, GetBucketPolicyCommand, ListObjectsV2Command, PutBucketPolicyCommand
 } from '@aws-sdk/client-s3'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import {
   guardRails, putGuardRails, removeGuardRails, withStatements, type GuardRailsSettings
 } from '../../../plugins/upload-url/bucket/guard-rails.js'
+import { createClient } from '../../fixtures/local-store.js'
+import { errorBody, scriptedStore } from '../../fixtures/scripted-store.js'
 import { startStore, type Store } from '../../fixtures/store.js'
 
 const SETTINGS: GuardRailsSettings = {
@@ -100,6 +102,47 @@ t.test('statements of others stay, whatever the policy looks like, and ours are 
 function optionsFor ({ client, bucket, endpoint }: Store, settings: Partial<GuardRailsSettings> = {}) {
   return { ...SETTINGS, ...settings, client, bucket, endpoint }
 }
+
+/** A store that has this policy on its bucket, answers as S3 does, and records what would change the policy. */
+async function storeWithPolicy (t: Test, present: string, onPut: { readonly status: number, readonly body?: string }) {
+  const changes: string[] = []
+  const { endpoint, region, bucket, credentials } = await scriptedStore(t, (request, response) => {
+    request.resume()
+    const isPolicy = request.url!.includes('?policy')
+    if (isPolicy && request.method === 'GET') return response.end(present)
+    if (isPolicy) changes.push(request.method!)
+    response.writeHead(isPolicy ? onPut.status : 200).end(isPolicy ? onPut.body : '')
+  })
+  const client = createClient(endpoint, region, credentials)
+  t.teardown(() => { client.destroy() })
+  return { changes, options: { ...SETTINGS, client, bucket, endpoint } }
+}
+
+for (const [name, present] of [
+  ['that is no JSON', '{"Version":'],
+  ['that is no object', '[]'],
+  ['whose statement is null', '{"Statement":null,"Version":"2012-10-17"}'],
+  ['one of whose statements is a string', '{"Statement":["Theirs"]}'],
+  ['whose statement is a string', '{"Statement":"Theirs"}']
+] as const) {
+  t.test(`a policy ${name} is left as it is, with a clear error`, async t => {
+    const { changes, options } = await storeWithPolicy(t, present, { status: 204 })
+    const problem = { name: 'CheckError', message: /could not be read, and was left as it is/, hint: /get-bucket-policy/ }
+    await t.rejects(putGuardRails(options, () => {}), problem)
+    await t.rejects(removeGuardRails(options, () => {}), problem)
+    t.same(changes, [])
+  })
+}
+
+t.test('a store that refuses the conditions is quoted, and what to do is said', async t => {
+  const body = errorBody('MalformedPolicy', 'invalid condition key s3:if-none-match')
+  const { options } = await storeWithPolicy(t, JSON.stringify({ Statement: THEIRS }), { status: 400, body })
+  await t.rejects(putGuardRails(options, () => {}), {
+    name: 'CheckError',
+    message: 'the store refuses the policy: MalformedPolicy: invalid condition key s3:if-none-match',
+    hint: /does not know all of the conditions/
+  })
+})
 
 async function policyOf ({ client, bucket }: Store): Promise<{ Statement: Array<{ Sid: string }> } | undefined> {
   const request = client.send(new GetBucketPolicyCommand({ Bucket: bucket }))
