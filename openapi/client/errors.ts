@@ -1,6 +1,6 @@
 /** The codes of the client's own errors; those of the service begin with `FST_`, and have its messages. */
 export type ClientErrorCode =
-  'ABORTED' | 'NETWORK' | 'STALLED' | 'STORE_REFUSED' | 'STORE_UNAVAILABLE' | 'SERVICE_FAILED' | 'HEADERS_FAILED' |
+  'ABORTED' | 'NETWORK' | 'STALLED' | 'STORE_REFUSED' | 'STORE_UNAVAILABLE' | 'SERVICE_FAILED' |
   'FILE_REQUIRED' | 'FILE_CHANGED' | 'IN_PROGRESS' | 'NOTHING_RECORDED' |
   'FAILED'
 
@@ -38,14 +38,18 @@ export function networkError (): UploadError {
   return new UploadError('NETWORK', 'The connection failed', true)
 }
 
+/** The error of a file that is not what it was. */
+export function fileChanged (): UploadError {
+  return new UploadError('FILE_CHANGED', 'The file has changed since it was chosen')
+}
+
 /** Whether a response with this status may be another one next time. */
 export function isRetryable (status: number): boolean {
   return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
 }
 
-/** The header Retry-After in milliseconds (RFC 9110, section 10.2.3); 0 without one. */
-export function parseRetryAfter (value: string | null | undefined, now: number): number {
-  if (!value) return 0
-  const milliseconds = Number.isFinite(+value) ? +value * 1000 : Date.parse(value) - now
-  return Math.max(milliseconds, 0) || 0
+/** The header Retry-After of a response in milliseconds (RFC 9110, section 10.2.3); 0 without one. */
+export function retryAfter ({ headers }: Response, now: number): number {
+  const value = headers.get('retry-after')
+  return value ? Math.max(+value * 1000 || Date.parse(value) - now, 0) : 0
 }

@@ -1,10 +1,10 @@
 import { UploadError } from './errors.js'
 import { acquireLock } from './lock.js'
 import type { ResolvedOptions } from './options.js'
-import { hexSha256, Parts, type PartSize } from './parts.js'
-import { SpeedMeter, type UploadProgress } from './progress.js'
+import { createParts, base64Sha256, type Parts } from './parts.js'
+import { trackProgress, type UploadProgress } from './progress.js'
 import { deliver } from './put.js'
-import { isSameFile, type FileIdentity, type SavedUpload, type SavedUploads } from './saved-uploads.js'
+import { isSameFile, type SavedUpload, type SavedUploads } from './saved-uploads.js'
 import type { Call, Service } from './service.js'
 
 /** What goes with a file. */
@@ -37,257 +37,165 @@ export interface UploadContext {
   readonly saved: SavedUploads
 }
 
-/** What a transfer tells. */
-export interface TransferEvents {
-  onProgress (progress: UploadProgress): void
-  onWait (error: UploadError): void
+/** A multipart upload of the file. */
+interface OpenUpload extends Pick<SavedUpload, 'key' | 'uploadId' | 'partSize'> {
+  readonly parts: Parts
+  readonly unlock: () => void
 }
 
-type Reference = Pick<SavedUpload, 'key' | 'uploadId' | 'partSize'>
-type MultipartUpload = Reference & { readonly parts: Parts, readonly isContinued: boolean }
+/**
+ * How a file gets to S3: in one request, or in parts. It can be interrupted, and run again.
+ *
+ * @param found the upload to continue, where it is known which
+ */
+export function createFileTransfer (
+  { options, service, saved }: UploadContext, file: Blob, settings: UploadSettings,
+  onProgress: (progress: UploadProgress) => void, found?: SavedUpload
+) {
+  const { size } = file
+  const { name, lastModified: date } = file as Partial<File>
+  const { filename = name ?? '', contentType = file.type, metadata, lastModified = date } = settings
+  const identity = { name: filename, size, lastModified }
+  const { clock, checksum, partSize, multipartFrom, concurrency } = options
+  const declared = { size, filename: filename || undefined, contentType: contentType || undefined, metadata }
+  const progress = trackProgress(clock, size, onProgress)
+  let upload: OpenUpload | undefined
 
-const PROGRESS_INTERVAL_MS = 100
-/** How often parts that turn out to be missing at the end are sent again. */
-const MAX_ROUNDS = 3
-
-/** How a file gets to S3: in one request, or in parts. It can be interrupted, and run again. */
-export class FileTransfer {
-  readonly #context: UploadContext
-  readonly #file: Blob
-  readonly #settings: UploadSettings
-  readonly #events: TransferEvents
-  readonly #meter = new SpeedMeter()
-  /** Bytes by part number. */
-  readonly #sending = new Map<number, number>()
-  readonly #arrived = new Map<number, number>()
-  #saved: SavedUpload | undefined
-  #multipart: MultipartUpload | undefined
-  #lastProgress = 0
-  #unlock = () => {}
-
-  /** @param saved the upload to continue, where it is known which */
-  constructor (
-    context: UploadContext, file: Blob, settings: UploadSettings, events: TransferEvents, saved?: SavedUpload
-  ) {
-    this.#context = context
-    this.#file = file
-    this.#settings = settings
-    this.#events = events
-    this.#saved = saved
-  }
-
-  async run (signal: AbortSignal): Promise<UploadResult> {
-    const { onWait } = this.#events
-    const call = { signal, onWait }
-    this.#sending.clear()
-    this.#meter.reset()
-    return this.#file.size < this.#context.options.multipartFrom
-      ? await this.#sendWhole(call)
-      : await this.#sendInParts(call)
-  }
-
-  /** Lets others continue the upload. */
-  release (): void {
-    this.#unlock()
-  }
-
-  /** Deletes what has arrived. */
-  async abandon (): Promise<void> {
-    const { options, service } = this.#context
-    const upload = this.#multipart
-    if (!upload) return
-    this.#forget(upload)
-    await service.abortMultipartUpload(upload, { signal: AbortSignal.timeout(options.stallTimeout * 1000) })
-  }
-
-  async #sendWhole (call: Required<Call>): Promise<UploadResult> {
-    const { options, service } = this.#context
-    const { size } = this.#file
-    const sha256 = options.checksum && await hexSha256(this.#file)
-    let upload: Awaited<ReturnType<Service['createUploadUrl']>> | undefined
+  async function sendWhole (call: Required<Call>): Promise<UploadResult> {
+    const sha256 = checksum && await base64Sha256(file)
+    let signed: Awaited<ReturnType<Service['createUploadUrls']>>['uploads'][number] | undefined
     await deliver(options, {
       // Without a type of its own, which would become a header that is not asked for.
-      body: this.#file.slice(),
-      sign: async renew => {
-        if (renew || !upload) {
-          upload = await service.createUploadUrl({ ...this.#declared(), ...sha256 && { sha256 } }, call)
-        }
-        return upload
+      body: file.slice(),
+      async sign (renew) {
+        if (renew || !signed) [signed] = (await service.createUploadUrls([{ ...declared, sha256 }], call)).uploads
+        return signed!
       },
-      hasArrived: async () => await this.#isUploaded(upload!.key, call),
-      onProgress: sent => this.#progress(1, sent),
-      onWait: call.onWait
-    }, call.signal)
-    this.#markArrived([{ partNumber: 1, size }])
-    return { key: upload!.key, size }
+      hasArrived: () => isUploaded(signed!.key, call),
+      onProgress: sent => progress.send(1, sent)
+    }, call)
+    progress.arrive(1, size)
+    return { key: signed!.key, size }
   }
 
-  async #sendInParts (call: Required<Call>): Promise<UploadResult> {
-    const { service } = this.#context
-    const done = await this.#open(call)
+  async function sendInParts (call: Required<Call>, attempt = 1): Promise<UploadResult> {
+    const done = await open(call)
     if (done) return done
-    const upload = this.#multipart!
-    for (let round = 1; ; round += 1) {
-      try {
-        await this.#sendMissing(upload, call)
-        const { key, size } = await service.completeMultipartUpload(upload, call)
-        this.#forget(upload)
-        return { key, size }
-      } catch (error) {
-        if (!(error instanceof UploadError && error.status === 400)) throw error
-        if (round < MAX_ROUNDS) {
-          this.#markArrived(await upload.parts.list(call))
-        } else if (upload.isContinued) {
-          this.#forget(upload)
-          return await this.#sendInParts(call)
-        } else {
-          throw error
-        }
+    try {
+      await sendMissing(upload!, call)
+      const { key } = await service.completeMultipartUpload(upload!, call)
+      forget()
+      return { key, size }
+    } catch (error) {
+      if (attempt === 3 || !isRefused(error, 400)) throw error
+      // S3 has lost a part, which is sent again; or what was remembered is not true, and all of it is sent anew.
+      if (attempt === 2) {
+        await abandon()
+        progress.start([])
       }
+      return await sendInParts(call, attempt + 1)
     }
   }
 
   /** Continues an upload of this file, or creates one. @returns the object, where it is complete already */
-  async #open (call: Required<Call>): Promise<UploadResult | undefined> {
-    if (this.#multipart) {
-      this.#markArrived(await this.#multipart.parts.list(call))
+  async function open (call: Call): Promise<UploadResult | undefined> {
+    if (upload) {
+      progress.start(await upload.parts.list(call))
       return undefined
     }
-    const { options: { clock, partSize, checksum }, service, saved } = this.#context
-    for (const found of this.#saved ? [this.#saved] : this.#findSaved()) {
-      const result = await this.#continue(found, call)
-      if (result || this.#multipart) return result
+    const candidates = saved.list().filter(one => isSameFile(one, identity) && one.checksum === checksum)
+    for (const candidate of found ? [found] : candidates) {
+      const done = await take(candidate, call)
+      if (upload || done) return done
     }
-    const created = await service.createMultipartUpload({
-      ...this.#declared(), ...partSize && { partSize }, ...checksum && { checksum }
-    }, call)
-    this.#use(created)
-    const identity = this.#identity()
-    if (!identity) return undefined
-    this.#unlock = await acquireLock(saved.nameOf(created)) ?? this.#unlock
-    const { key, uploadId } = created
-    saved.save({
-      ...identity, key, uploadId, partSize: created.partSize, started: clock.now(), ...checksum && { checksum }
-    })
+    const created = await service.createMultipartUpload({ ...declared, partSize, checksum }, call)
+    await use(created)
+    if (lastModified !== undefined) {
+      saved.save({ ...created, ...identity, lastModified, checksum, started: clock.now() })
+    }
     return undefined
   }
 
   /** Continues a saved upload, if the service knows it. @returns the object, where it is complete already */
-  async #continue (found: SavedUpload, call: Required<Call>): Promise<UploadResult | undefined> {
-    const unlock = await acquireLock(this.#context.saved.nameOf(found))
-    if (!unlock && this.#saved) throw new UploadError('IN_PROGRESS', 'This upload is in progress in another tab', true)
-    if (!unlock) return undefined
-    this.#unlock = unlock
-    this.#use(found, true)
-    this.#saved = undefined
+  async function take (candidate: SavedUpload, call: Call): Promise<UploadResult | undefined> {
+    const opened = await use(candidate)
+    if (!opened) {
+      if (found) throw new UploadError('IN_PROGRESS', 'This upload is open in another tab', true)
+      return undefined
+    }
+    found = undefined
+    const { key } = candidate
     try {
-      this.#markArrived(await this.#multipart!.parts.list(call))
+      progress.start(await opened.parts.list(call))
       return undefined
     } catch (error) {
-      if (!isUnknown(error)) throw error
-      this.#forget(found)
+      if (!isRefused(error, 400, 404)) throw error
+      forget()
     }
-    const { key, size } = found
-    const isUploaded = await this.#isUploaded(key, call).catch(error => {
-      if (!isUnknown(error)) throw error
-      return false
-    })
-    return isUploaded ? { key, size } : undefined
+    return await isUploaded(key, call).catch(() => false) ? { key, size } : undefined
   }
 
-  #findSaved (): SavedUpload[] {
-    const { saved, options: { checksum } } = this.#context
-    const identity = this.#identity()
-    if (!identity) return []
-    return saved.list().filter(found => isSameFile(found, identity) && found.checksum === checksum)
+  async function use (
+    reference: Pick<SavedUpload, 'key' | 'uploadId' | 'partSize'>
+  ): Promise<OpenUpload | undefined> {
+    const unlock = await acquireLock(saved.nameOf(reference))
+    if (unlock) upload = { ...reference, unlock, parts: createParts(options, service, reference) }
+    return upload
   }
 
-  /** What tells this file from others; undefined where it has no date. */
-  #identity (): FileIdentity | undefined {
-    const { lastModified = (this.#file as Partial<File>).lastModified } = this.#settings
-    if (lastModified === undefined) return undefined
-    return { name: this.#declared().filename ?? '', size: this.#file.size, lastModified }
+  function forget (): void {
+    saved.forget(upload!)
+    upload!.unlock()
+    upload = undefined
   }
 
-  #use (upload: Reference, isContinued = false): void {
-    const { options, service } = this.#context
-    const { key, uploadId, partSize } = upload
-    const parts = new Parts(options, service, { key, uploadId })
-    this.#multipart = { key, uploadId, partSize, parts, isContinued }
-  }
-
-  #forget (upload: Reference): void {
-    this.#context.saved.forget(upload)
-    this.#unlock()
-    this.#multipart = undefined
-  }
-
-  async #sendMissing ({ partSize, parts }: MultipartUpload, call: Required<Call>): Promise<void> {
-    const missing = this.#missingParts(partSize)
+  async function sendMissing ({ partSize, parts }: OpenUpload, call: Required<Call>): Promise<void> {
+    const missing = Array.from({ length: Math.ceil(size / partSize) }, (_, index) =>
+      ({ partNumber: index + 1, size: Math.min(partSize, size - index * partSize) })
+    ).filter(part => !progress.hasArrived(part))
     const failed = new AbortController()
     const windowed = { ...call, signal: AbortSignal.any([call.signal, failed.signal]) }
-    const sendNext = async (): Promise<void> => {
-      const part = missing.shift()
-      if (!part) return
-      const { partNumber, size } = part
-      const start = (partNumber - 1) * partSize
-      const body = this.#file.slice(start, start + size)
-      await parts.send({ partNumber, body }, windowed, sent => this.#progress(partNumber, sent), () => missing)
-      this.#sending.delete(partNumber)
-      this.#arrived.set(partNumber, size)
-      await sendNext()
+    async function sendAll (): Promise<void> {
+      for (let part; (part = missing.shift());) {
+        const { partNumber, size } = part
+        const start = (partNumber - 1) * partSize
+        const body = file.slice(start, start + size)
+        await parts.send(partNumber, body, windowed, sent => progress.send(partNumber, sent), missing)
+        progress.arrive(partNumber, size)
+      }
     }
     try {
-      await Promise.all(Array.from({ length: this.#context.options.concurrency }, sendNext))
+      await Promise.all(Array.from({ length: concurrency }, sendAll))
     } finally {
       failed.abort()
     }
-    this.#progress(0, 0)
   }
 
-  #missingParts (partSize: number): PartSize[] {
-    const { size } = this.#file
-    return Array.from({ length: Math.ceil(size / partSize) }, (_, index) =>
-      ({ partNumber: index + 1, size: Math.min(partSize, size - index * partSize) })
-    ).filter(({ partNumber, size }) => this.#arrived.get(partNumber) !== size)
+  async function isUploaded (key: string, call: Call): Promise<boolean> {
+    const status = await service.getUploadStatus(key, call)
+    return status.status !== 'pending' && status.size === size
   }
 
-  async #isUploaded (key: string, call: Call): Promise<boolean> {
-    const status = await this.#context.service.getUploadStatus(key, call)
-    return status.status !== 'pending' && status.size === this.#file.size
+  /** Deletes what has arrived. */
+  async function abandon (): Promise<void> {
+    const abandoned = upload
+    if (!abandoned) return
+    forget()
+    await service.abortMultipartUpload(abandoned).catch(() => {})
   }
 
-  /** What the service is told of the file. */
-  #declared () {
-    const { filename = (this.#file as Partial<File>).name, contentType = this.#file.type, metadata } = this.#settings
-    return {
-      size: this.#file.size,
-      ...filename && { filename },
-      ...contentType && { contentType },
-      ...metadata && { metadata: { ...metadata } }
-    }
-  }
-
-  #markArrived (parts: readonly PartSize[]): void {
-    this.#arrived.clear()
-    for (const { partNumber, size } of parts) this.#arrived.set(partNumber, size)
-    this.#progress(0, 0)
-  }
-
-  /** @param sent bytes of one part; 0 where it starts again */
-  #progress (partNumber: number, sent: number): void {
-    if (sent > 0) this.#sending.set(partNumber, sent)
-    else this.#sending.delete(partNumber)
-    const now = this.#context.options.clock.now()
-    if (sent > 0 && now - this.#lastProgress < PROGRESS_INTERVAL_MS) return
-    this.#lastProgress = now
-    const total = this.#file.size
-    const bytes = [...this.#arrived.values(), ...this.#sending.values()].reduce((sum, part) => sum + part, 0)
-    this.#events.onProgress(this.#meter.measure(now, Math.min(bytes, total), total))
+  return {
+    run (call: Required<Call>): Promise<UploadResult> {
+      progress.start([])
+      return size < multipartFrom ? sendWhole(call) : sendInParts(call)
+    },
+    /** Lets others continue the upload. */
+    release: () => upload?.unlock(),
+    abandon
   }
 }
 
 // The upload is gone, or what was remembered of it is not true.
-function isUnknown (error: unknown): boolean {
-  return error instanceof UploadError && (error.status === 404 || error.status === 400)
+function isRefused (error: unknown, ...statuses: number[]): boolean {
+  return error instanceof UploadError && statuses.includes(error.status!)
 }

@@ -1,3 +1,4 @@
+import type { Put } from './put.js'
 import type { UploadStorage } from './saved-uploads.js'
 
 /** Time, which tests replace. */
@@ -48,19 +49,19 @@ const systemClock: Clock = {
   clearTimeout: timer => clearTimeout(timer as number)
 }
 
-/** Options with their defaults. */
-export function resolveOptions (options: UploaderOptions) {
+/** Options with their defaults. @param putIn how bytes are sent in this environment */
+export function resolveOptions (options: UploaderOptions, putIn: (options: UploaderOptions) => Put) {
   return {
-    headers: {},
+    put: putIn(options),
     concurrency: 4,
     multipartFrom: 16 * MIB,
     retries: 12,
     stallTimeout: 30,
     clock: systemClock,
     random: Math.random,
+    storage: pageStorage(),
     ...options,
-    baseUrl: options.baseUrl.replace(/\/+$/, ''),
-    storage: options.storage === undefined ? pageStorage() : options.storage
+    baseUrl: options.baseUrl.replace(/\/+$/, '')
   }
 }
 
@@ -69,7 +70,7 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>
 // Reading it throws where the browser blocks it, and warns in Node.
 function pageStorage (): UploadStorage | null {
   try {
-    return typeof document === 'undefined' ? null : localStorage
+    return globalThis.document ? localStorage : null
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 import { UploadError } from './errors.js'
 import type { UploadContext, UploadResult } from './file-transfer.js'
-import { Parts } from './parts.js'
+import { createParts, type Parts } from './parts.js'
 import type { RecordingStore, SavedRecording } from './recording-store.js'
 import type { Call } from './service.js'
 
@@ -50,7 +50,7 @@ export class RecordingTransfer {
       const to = Math.min(nextFull, end)
       const body = await this.#read(this.#full, to)
       if (body.size !== to - this.#full) throw new UploadError('FAILED', 'Some of the recording is not there anymore')
-      await parts.send({ partNumber: this.#full / (nextFull - this.#full) + 1, body }, call, () => {})
+      await parts.send(this.#full / (nextFull - this.#full) + 1, body, call)
       this.#saved = to
       if (to === nextFull) this.#full = to
     }
@@ -80,10 +80,8 @@ export class RecordingTransfer {
 
   /** Deletes what has arrived. */
   async abandon (): Promise<void> {
-    const { options, service } = this.#context
     const { upload } = this.#recording
-    const signal = AbortSignal.timeout(options.stallTimeout * 1000)
-    if (upload) await service.abortMultipartUpload(upload, { signal })
+    if (upload) await this.#context.service.abortMultipartUpload(upload)
   }
 
   async #finish (end: number, call: Required<Call>): Promise<UploadResult> {
@@ -109,14 +107,14 @@ export class RecordingTransfer {
       contentType,
       partSize: PART_SIZE,
       recording: true,
-      ...metadata && { metadata: { ...metadata } },
-      ...checksum && { checksum }
+      metadata,
+      checksum
     }, call)
     if (!upload) {
       this.#recording = { ...this.#recording, upload: { key, uploadId, partSize } }
       await this.#store.save(this.#recording).catch(() => {})
     }
-    this.#parts = new Parts(options, service, { key, uploadId })
+    this.#parts = createParts(options, service, { key, uploadId })
     return this.#parts
   }
 }

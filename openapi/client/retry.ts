@@ -26,8 +26,8 @@ export async function retry<T> (
       signal.throwIfAborted()
       const isOffline = globalThis.navigator?.onLine === false
       if (isOffline) failures = -1
-      if (!(error instanceof UploadError && error.retryable) || error.isFinal) throw error
-      error.isFinal = failures >= retries
+      if (!(error instanceof UploadError && error.retryable)) throw error
+      error.isFinal ||= failures >= retries
       if (error.isFinal) throw error
       onWait?.(error)
       const longest = isOffline ? MAX_MS : random() * Math.min(MAX_MS, BASE_MS * 2 ** failures)
@@ -37,11 +37,11 @@ export async function retry<T> (
 }
 
 /** Waits, until the time is over, the browser gets online, or the signal is aborted. */
-export async function sleep (
+export function sleep (
   clock: ResolvedOptions['clock'], milliseconds: number, signal: AbortSignal
 ): Promise<void> {
   const listening = new AbortController()
-  await new Promise<void>(resolve => {
+  return new Promise<void>(resolve => {
     const timer = clock.setTimeout(end, milliseconds)
     const events = { signal: listening.signal }
     signal.addEventListener('abort', end, events)

@@ -1,19 +1,33 @@
 import type { components, operations } from './api.js'
-import { isRetryable, networkError, parseRetryAfter, UploadError } from './errors.js'
+import { isRetryable, networkError, retryAfter, UploadError } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { retry, watch } from './retry.js'
 
 type Schemas = components['schemas']
+/** What goes into JSON, where a field that is undefined is left out. */
+type Loose<Type> = { [Field in keyof Type]: Type[Field] | undefined }
+
 type Json<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : never
 
 /** What names a multipart upload. */
 export type UploadReference = operations['listParts']['parameters']['query']
 
-/** A part that has arrived. */
-export type ArrivedPart = Schemas['Parts']['parts'][number]
+/** A part, sent or to be sent. */
+export interface PartSize {
+  readonly partNumber: number
+  /** Bytes. */
+  readonly size: number
+}
 
 /** Milliseconds: the service itself waits up to two minutes for S3 to complete an upload of thousands of parts. */
 const SERVICE_TIMEOUT_MS = 150_000
+const ABORT_TIMEOUT_MS = 30_000
+const MULTIPART = '/multipart-uploads'
+
+/** A part whose URL is asked for. */
+export interface PartRequest extends PartSize {
+  readonly sha256?: string | undefined
+}
 
 /** Settings of one call of the service. */
 export interface Call {
@@ -29,10 +43,7 @@ export function createService (options: ResolvedOptions) {
   async function send (method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<Response> {
     const isRenewal = renew
     renew = false
-    const headers = await requestHeaders(isRenewal)
-    if (body) headers.set('content-type', 'application/json')
-    const request = { method, headers, signal, ...body && { body: JSON.stringify(body) } }
-    const response = await fetch(baseUrl + path, request).catch(() => { throw networkError() })
+    const response = await request(method, path, body, signal, isRenewal).catch(() => { throw networkError() })
     if (response.ok) return response
     // Whatever stands between may answer instead of the service, and not in JSON.
     const { code = 'SERVICE_FAILED', message = `The service answered ${response.status}` } =
@@ -41,46 +52,44 @@ export function createService (options: ResolvedOptions) {
     if (status === 401) renew = true
     throw new UploadError(
       code, message, (status === 401 && !isRenewal) || (isRetryable(status) && code !== 'FST_UPLOAD_STORE_REFUSED'),
-      status, parseRetryAfter(response.headers.get('retry-after'), clock.now())
+      status, retryAfter(response, clock.now())
     )
   }
 
-  async function requestHeaders (renew: boolean): Promise<Headers> {
-    const { headers } = options
-    try {
-      return new Headers(typeof headers === 'function' ? await headers({ renew }) : headers)
-    } catch (error) {
-      throw new UploadError('HEADERS_FAILED', String(error), true)
-    }
+  async function request (
+    method: string, path: string, body: object | undefined, signal: AbortSignal, renew: boolean
+  ): Promise<Response> {
+    const { headers: given } = options
+    const headers = new Headers(typeof given === 'function' ? await given({ renew }) : given)
+    if (body) headers.set('content-type', 'application/json')
+    return await fetch(baseUrl + path, { method, headers, signal, ...body && { body: JSON.stringify(body) } })
   }
 
-  async function call<T> (method: string, path: string, { signal, onWait }: Call, body?: object): Promise<T> {
-    return await retry(options, () => watch(clock, SERVICE_TIMEOUT_MS, signal, async watched => {
+  function call<T> (method: string, path: string, { signal, onWait }: Call, body?: object): Promise<T> {
+    return retry(options, () => watch(clock, SERVICE_TIMEOUT_MS, signal, async watched => {
       const response = await send(method, path, body, watched)
-      return (response.status === 204 ? undefined : await response.json().catch(() => { throw networkError() })) as T
+      return response.status === 204 || await response.json().catch(() => { throw networkError() })
     }), signal, onWait)
   }
 
-  const query = (parameters: object) => `?${new URLSearchParams({ ...parameters })}`
+  // Of whatever names an upload, only this goes over the wire.
+  const reference = ({ key, uploadId }: UploadReference) => ({ key, uploadId })
+  const query = (parameters: Record<string, string>) => `?${new URLSearchParams(parameters)}`
 
   return {
-    async createUploadUrl (file: Schemas['UploadFile'], settings: Call) {
-      const { uploads } = await call<Schemas['UploadUrls']>('POST', '/upload-urls', settings, { files: [file] })
-      return uploads[0]!
-    },
-    createMultipartUpload: (file: Schemas['MultipartFile'], settings: Call) =>
-      call<Json<operations['createMultipartUpload']['responses'][201]>>('POST', '/multipart-uploads', settings, file),
-    createPartUrls: (request: Schemas['PartUrlsRequest'], settings: Call) =>
-      call<Schemas['PartUrls']>('POST', '/multipart-uploads/part-urls', settings, request),
-    async listParts ({ key, uploadId }: UploadReference, settings: Call) {
-      const { parts } = await call<Schemas['Parts']>(
-        'GET', `/multipart-uploads/parts${query({ key, uploadId })}`, settings)
-      return parts
-    },
-    completeMultipartUpload: ({ key, uploadId }: UploadReference, settings: Call) =>
-      call<Schemas['CompletedUpload']>('POST', '/multipart-uploads/complete', settings, { key, uploadId }),
-    abortMultipartUpload: ({ key, uploadId }: UploadReference, settings: Call) =>
-      call<void>('DELETE', `/multipart-uploads${query({ key, uploadId })}`, settings),
+    createUploadUrls: (files: ReadonlyArray<Loose<Schemas['UploadFile']>>, settings: Call) =>
+      call<Schemas['UploadUrls']>('POST', '/upload-urls', settings, { files }),
+    createMultipartUpload: (file: Loose<Schemas['MultipartFile']>, settings: Call) =>
+      call<Json<operations['createMultipartUpload']['responses'][201]>>('POST', MULTIPART, settings, file),
+    createPartUrls: (upload: UploadReference, parts: readonly PartRequest[], settings: Call) =>
+      call<Schemas['PartUrls']>('POST', `${MULTIPART}/part-urls`, settings, { ...reference(upload), parts }),
+    listParts: (upload: UploadReference, settings: Call) =>
+      call<Schemas['Parts']>('GET', `${MULTIPART}/parts${query(reference(upload))}`, settings),
+    completeMultipartUpload: (upload: UploadReference, settings: Call) =>
+      call<Schemas['CompletedUpload']>('POST', `${MULTIPART}/complete`, settings, reference(upload)),
+    /** Takes only so long, since nobody waits for it any more. */
+    abortMultipartUpload: (upload: UploadReference) =>
+      call<void>('DELETE', MULTIPART + query(reference(upload)), { signal: AbortSignal.timeout(ABORT_TIMEOUT_MS) }),
     getUploadStatus: (key: string, settings: Call) =>
       call<Schemas['UploadStatus']>('GET', `/upload-status${query({ key })}`, settings)
   }

@@ -1,4 +1,4 @@
-import { UploadError } from './errors.js'
+import { fileChanged, UploadError } from './errors.js'
 import type { UploadContext, UploadResult } from './file-transfer.js'
 import { isLocked } from './lock.js'
 import { isSameFile, type SavedUpload } from './saved-uploads.js'
@@ -23,11 +23,11 @@ export interface UnfinishedUpload {
   discard (): Promise<void>
 }
 
-/** The uploads of files that were interrupted, the oldest first. */
+/** The uploads of files that were interrupted. */
 export async function findUnfinished (context: UploadContext): Promise<UnfinishedUpload[]> {
   const found = await Promise.all(context.saved.list().map(async saved =>
     await isLocked(context.saved.nameOf(saved)) ? [] : [unfinishedFile(context, saved)]))
-  return found.flat().sort((one, other) => +one.started - +other.started)
+  return found.flat()
 }
 
 function unfinishedFile (context: UploadContext, saved: SavedUpload): UnfinishedUpload {
@@ -40,15 +40,12 @@ function unfinishedFile (context: UploadContext, saved: SavedUpload): Unfinished
     async finish (file) {
       if (!file) throw new UploadError('FILE_REQUIRED', `Choose ${name} again to continue`)
       const { size, name: itsName = name, lastModified: itsDate = lastModified } = file as Blob & Partial<File>
-      if (!isSameFile(saved, { size, name: itsName, lastModified: itsDate })) {
-        throw new UploadError('FILE_CHANGED', `This is not the ${name} that was begun`)
-      }
+      if (!isSameFile(saved, { size, name: itsName, lastModified: itsDate })) throw fileChanged()
       return await new Upload(context, file, { filename: name, lastModified }, saved).done
     },
     async discard () {
-      const { options: { stallTimeout }, service } = context
       context.saved.forget(saved)
-      await service.abortMultipartUpload(saved, { signal: AbortSignal.timeout(stallTimeout * 1000) })
+      await context.service.abortMultipartUpload(saved)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Emitter } from './emitter.js'
 import { aborted, UploadError } from './errors.js'
-import { FileTransfer, type UploadContext, type UploadResult, type UploadSettings } from './file-transfer.js'
+import { createFileTransfer, type UploadContext, type UploadResult, type UploadSettings } from './file-transfer.js'
 import type { UploadProgress } from './progress.js'
 import type { SavedUpload } from './saved-uploads.js'
 
@@ -11,33 +11,37 @@ export type UploadState = 'sending' | 'waiting' | 'paused' | 'done' | 'failed' |
 export interface UploadStateChange {
   readonly state: UploadState
   /** Why it is waiting, failed or aborted. */
-  readonly error?: UploadError
+  readonly error?: UploadError | undefined
 }
 
 /** A file on its way: events tell how far it is. */
 export class Upload extends Emitter<{ progress: UploadProgress, state: UploadStateChange }> {
   /** The object, once it is there; rejects with an {@link UploadError}. */
   readonly done: Promise<UploadResult>
-  readonly #aborting = new AbortController()
+  readonly #transfer: ReturnType<typeof createFileTransfer>
+  #resolve!: (result: UploadResult) => void
+  #reject!: (error: UploadError) => void
   #state: UploadState = 'sending'
   #running = new AbortController()
-  #resumed = Promise.resolve()
-  #resume = () => {}
-  #abandoned: Promise<void> | undefined
+  #ended = Promise.resolve()
 
   /** @param saved the upload to continue, where it is known which */
   constructor (context: UploadContext, file: Blob, settings: UploadSettings, saved?: SavedUpload) {
     super()
-    const transfer = new FileTransfer(context, file, settings, {
-      onProgress: progress => {
-        this.#change('sending')
-        this.emit('progress', progress)
-      },
-      onWait: error => this.#change('waiting', error)
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.done.catch(() => {})
+    this.#transfer = createFileTransfer(context, file, settings, progress => {
+      if (this.#state === 'waiting') this.#change('sending')
+      this.emit('progress', progress)
     }, saved)
-    const { signal = this.#aborting.signal } = settings
-    this.done = this.#run(transfer, AbortSignal.any([this.#aborting.signal, signal]))
-    this.done.then(() => this.#change('done'), () => {})
+    this.#run()
+    const { signal } = settings
+    const abort = () => { this.abort() }
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
   }
 
   get state (): UploadState {
@@ -46,8 +50,7 @@ export class Upload extends Emitter<{ progress: UploadProgress, state: UploadSta
 
   /** Stops sending; parts that have arrived stay. */
   pause (): void {
-    if (this.#state !== 'sending' && this.#state !== 'waiting') return
-    this.#resumed = new Promise(resolve => { this.#resume = resolve })
+    if (!this.#isUnderWay()) return
     this.#change('paused')
     this.#running.abort()
   }
@@ -56,45 +59,47 @@ export class Upload extends Emitter<{ progress: UploadProgress, state: UploadSta
   resume (): void {
     if (this.#state !== 'paused') return
     this.#change('sending')
-    this.#resume()
+    this.#run()
   }
 
   /** Stops for good and deletes what has arrived. Resolves once that is done, or cannot be. */
   async abort (): Promise<void> {
-    this.#aborting.abort()
-    await this.done.catch(() => {})
-    await this.#abandoned
-  }
-
-  async #run (transfer: FileTransfer, abort: AbortSignal): Promise<UploadResult> {
-    const wake = () => this.#resume()
-    abort.addEventListener('abort', wake)
-    // Whoever made the upload may listen to its first events.
-    await undefined
-    for (;;) {
-      await this.#resumed
-      this.#running = new AbortController()
-      try {
-        abort.throwIfAborted()
-        return await transfer.run(AbortSignal.any([abort, this.#running.signal]))
-      } catch (error) {
-        if (abort.aborted) this.#abandoned = transfer.abandon().catch(() => {})
-        else if (this.#running.signal.aborted) continue
-        else transfer.release()
-        throw this.#fail(abort.aborted ? aborted() : error)
-      }
+    if (this.#isUnderWay() || this.#state === 'paused') {
+      this.#fail('aborted', aborted())
+      this.#running.abort()
+      this.#ended = this.#ended.then(this.#transfer.abandon)
     }
+    await this.#ended
   }
 
-  #fail (cause: unknown): UploadError {
-    const error = cause instanceof UploadError ? cause : new UploadError('FAILED', String(cause))
-    this.#change(error.code === 'ABORTED' ? 'aborted' : 'failed', error)
-    return error
+  #run (): void {
+    const { signal } = this.#running = new AbortController()
+    // Whoever made the upload may listen to its first events, and an earlier run may still be ending.
+    this.#ended = this.#ended.then(async () => {
+      try {
+        signal.throwIfAborted()
+        const result = await this.#transfer.run({ signal, onWait: error => this.#change('waiting', error) })
+        this.#change('done')
+        this.#resolve(result)
+      } catch (error) {
+        if (signal.aborted) return
+        this.#transfer.release()
+        this.#fail('failed', error instanceof UploadError ? error : new UploadError('FAILED', String(error)))
+      }
+    })
+  }
+
+  #isUnderWay (): boolean {
+    return this.#state === 'sending' || this.#state === 'waiting'
+  }
+
+  #fail (state: UploadState, error: UploadError): void {
+    this.#change(state, error)
+    this.#reject(error)
   }
 
   #change (state: UploadState, error?: UploadError): void {
-    if (state === this.#state || (state === 'waiting' && this.#state !== 'sending')) return
     this.#state = state
-    this.emit('state', { state, ...error && { error } })
+    this.emit('state', { state, error })
   }
 }

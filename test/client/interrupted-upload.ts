@@ -1,5 +1,5 @@
 // Uploads a file until part 4, says so, and waits to be killed: node interrupted-upload.ts BASE_URL STORAGE SIZE
-import { createUploader } from '../../openapi/client/index.js'
+import { createUploader } from '../../openapi/client/node.js'
 import { makeFile, PART } from './service.js'
 import { createStorage } from './storage.js'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../openapi/client/index.js'
+import type { Clock } from '../../openapi/client/node.js'
 
 /** A recorder whose microphone is the test. */
 export class ScriptedRecorder extends EventTarget {

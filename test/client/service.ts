@@ -4,7 +4,7 @@ import {
   GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command
 } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
-import { createUploader, type Clock, type UploaderOptions } from '../../openapi/client/index.js'
+import { createUploader, type Clock, type UploaderOptions } from '../../openapi/client/node.js'
 import type { UploadUrlOptions } from '../../plugins/upload-url/index.js'
 import { startStore, type Store } from '../fixtures/store.js'
 import { appFor } from '../fixtures/uploads-to.js'

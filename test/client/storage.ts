@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { UploadStorage } from '../../openapi/client/index.js'
+import type { UploadStorage } from '../../openapi/client/node.js'
 
 /** A storage in memory or, with a path, in a file. */
 export function createStorage (path?: string): UploadStorage {

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { UploadProgress } from '../../openapi/client/index.js'
+import type { UploadProgress } from '../../openapi/client/node.js'
 import { temporaryFolder } from '../fixtures/local-store.js'
 import { impatientClock, makeFile, PART, startService, storeError, taken } from './service.js'
 
