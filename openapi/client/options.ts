@@ -1,4 +1,4 @@
-import type { Put } from './put.js'
+import type { Put } from './signed-put.js'
 import type { UploadStorage } from './saved-uploads.js'
 
 /** Time, which tests replace. */

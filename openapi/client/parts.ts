@@ -1,6 +1,7 @@
 import type { ResolvedOptions } from './options.js'
-import { deliver, type SignedPut } from './put.js'
+import { deliver } from './put.js'
 import type { Call, PartRequest, PartSize, Service, UploadReference } from './service.js'
+import type { SignedPut } from './signed-put.js'
 
 /** A signed PUT, for bytes of which size, and when it is too old to be used. */
 interface SignedPart extends SignedPut {

@@ -1,6 +1,6 @@
 import { networkError } from './errors.js'
 import type { UploaderOptions } from './options.js'
-import type { Put } from './put.js'
+import type { Put } from './signed-put.js'
 
 /** Sends bytes from Node: it streams them with a Content-Length, and so tells how far it is. Browsers do not. */
 export function putInNode ({ fetch = globalThis.fetch }: UploaderOptions): Put {

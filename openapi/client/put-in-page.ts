@@ -1,6 +1,6 @@
 import { networkError } from './errors.js'
 import type { UploaderOptions } from './options.js'
-import type { Put } from './put.js'
+import type { Put } from './signed-put.js'
 
 /** Sends bytes from a page: only XMLHttpRequest tells how much of them it has sent. */
 export function putInPage ({ fetch }: UploaderOptions): Put {

@@ -2,20 +2,10 @@ import { fileChanged, isRetryable, retryAfter, UploadError } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { retry, watch, type RetryOptions } from './retry.js'
 import type { Call } from './service.js'
+import type { SignedPut } from './signed-put.js'
 
 /** What decides how bytes are sent. */
 export type PutOptions = RetryOptions & Pick<ResolvedOptions, 'stallTimeout' | 'put'>
-
-/** Where to PUT bytes, and with which headers. */
-export interface SignedPut {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** Sends bytes once. @throws UploadError with the code NETWORK_FAILED */
-export type Put = (
-  signed: SignedPut, body: Blob, signal: AbortSignal, onProgress: (sent: number) => void
-) => Promise<Response>
 
 /** Bytes on their way to S3, and what is known of their destination. */
 export interface Delivery {

@@ -43,8 +43,9 @@ const ELSEWHERE: ReadonlyArray<readonly [document: string, beginning: string, wh
   ['docs/shell.md', 'bash test/upload-url/multipart', 'test/upload-url/multipart/shell.test.ts']
 ]
 
-// The recipes need packages of others: a suite of their own runs them.
-const blocks = DOCUMENTS.filter(document => document !== 'docs/recipes.md').flatMap(document =>
+// These need packages of others: suites of their own run them.
+const ELSEWHERE_WHOLE = ['docs/recipes.md', 'docs/frameworks.md']
+const blocks = DOCUMENTS.filter(document => !ELSEWHERE_WHOLE.includes(document)).flatMap(document =>
   [...readFileSync(document, 'utf8').matchAll(/^```\w+\n([^]*?)^```/gm)].map(([, code]) => ({
     document,
     code: code!.trim()
