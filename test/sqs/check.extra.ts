@@ -22,6 +22,7 @@ t.test('a check finds the event of its upload in a queue, removes it, and leaves
     uploads: await uploadsTo(t, sending),
     bucket: store.bucket,
     keyPrefix: 'uploads',
+    expiresIn: 900,
     corsOrigins: [],
     now: () => new Date(),
     createdKeys: new Set(),
