@@ -1,6 +1,7 @@
 // Runs every benchmark and prints the tables; with --write, puts them into bench/README.md.
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
+import { benchClients } from './clients.js'
 import { benchPartUrls } from './part-urls.js'
 import { benchRoutes } from './routes.js'
 import { benchMemory, benchSigning } from './signing.js'
@@ -11,6 +12,7 @@ const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.roun
 const tables = [
   `Measured on ${machine}.`,
   benchStart(),
+  await benchClients(),
   await benchMemory(),
   await benchSigning(),
   await benchPartUrls(),
