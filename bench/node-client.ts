@@ -1,7 +1,7 @@
 // A large file from Node.js: is memory flat, does it survive kill -9, and how fast is it beside curl and the AWS SDK?
 // The store and the service are one process, and each client is a process of its own.
 //     npx tsx -C fastify-upload-url-source bench/node-client.ts [GIGABYTES]
-import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { createHash, randomFillSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream, openAsBlob } from 'node:fs'
@@ -13,12 +13,12 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import Fastify from 'fastify'
 import { createUploader } from '../openapi/client/node.js'
-import { createLocalS3, type LocalS3 } from '../plugins/local-s3/index.js'
-import uploadUrl, { type OperationOutput } from '../plugins/upload-url/index.js'
+import type { LocalS3 } from '../plugins/local-s3/index.js'
+import type { OperationOutput } from '../plugins/upload-url/index.js'
 import { createStorage } from '../test/client/storage.js'
 import { median, table } from './report.js'
+import { startService } from './service.js'
 
 const MB = 1e6
 const ROUNDS = 3
@@ -42,16 +42,6 @@ interface Done {
 
 function s3Client ({ endpoint, region, credentials }: LocalS3): S3Client {
   return new S3Client({ endpoint, region, credentials, forcePathStyle: true })
-}
-
-async function serve (directory: string): Promise<void> {
-  const store = await createLocalS3({ directory }).start()
-  const { bucket, endpoint, region, credentials } = store
-  const app = Fastify()
-  await app.register(uploadUrl, {
-    bucket, client: { endpoint, region, credentials, forcePathStyle: true }, allowAnonymous: true
-  })
-  process.send!({ store, api: await app.listen({ host: '127.0.0.1', port: 0 }) })
 }
 
 /** The clients that are compared: each uploads, and returns the key. */
@@ -91,13 +81,9 @@ async function run (name: string, job: Job): Promise<void> {
   process.disconnect!()
 }
 
-function start (role: string, argument: unknown): ChildProcess {
-  return fork(import.meta.filename, [role, JSON.stringify(argument)])
-}
-
 /** Runs a client to its end, or kills it once so much is uploaded. */
 async function upload (name: string, job: Job, killAt = Infinity): Promise<Done | undefined> {
-  const child = start(name, job)
+  const child = fork(import.meta.filename, [name, JSON.stringify(job)])
   let done: Done | undefined
   child.on('message', message => {
     if (typeof message === 'object') done = message as Done
@@ -130,12 +116,11 @@ async function storedSha256 (store: LocalS3, key: string): Promise<string> {
 
 async function measure (size: number): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'node-client-'))
-  const server = start('serve', join(directory, 'store'))
+  const service = await startService(join(directory, 'store'))
   try {
-    const [hello] = await once(server, 'message')
     const path = join(directory, 'day.wav')
     const sha256 = await makeFile(path, size)
-    const job: Job = { ...(hello as Pick<Job, 'api' | 'store'>), path, memory: join(directory, 'memory') }
+    const job: Job = { ...service, path, memory: join(directory, 'memory') }
     const seconds = new Map<string, number[]>(Object.keys(CLIENTS).map(name => [name, []]))
     const peaks = new Map<string, number>()
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -161,12 +146,11 @@ async function measure (size: number): Promise<string> {
       ])
     ) + `\n\nKilled at 40 % and run again: ${isSame ? 'the same bytes' : 'OTHER BYTES'}.`
   } finally {
-    server.kill()
+    service.stop()
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-const [role = '2', argument] = process.argv.slice(2)
-if (role === 'serve') await serve(JSON.parse(argument!) as string)
-else if (argument !== undefined) await run(role, JSON.parse(argument) as Job)
-else console.log(await measure(Number(role) * 1e9))
+const [role = '2', job] = process.argv.slice(2)
+if (job === undefined) console.log(await measure(Number(role) * 1e9))
+else await run(role, JSON.parse(job) as Job)
