@@ -3,23 +3,9 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { STRICT } from './strict.js'
 
 const page = readFileSync('docs/frameworks.md', 'utf8')
-const TSCONFIG = {
-  compilerOptions: {
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    target: 'ES2022',
-    module: 'ESNext',
-    moduleResolution: 'bundler',
-    jsx: 'react-jsx',
-    skipLibCheck: true,
-    types: []
-  }
-}
-
 /** What compiles each component, and how one is broken that must not compile. */
 const FRAMEWORKS = {
   tsx: ['tsc', '-p', 'tsconfig.json'],
@@ -35,7 +21,7 @@ for (const [language, [command, ...options]] of Object.entries(FRAMEWORKS)) {
 
   async function compile (source: string): Promise<string> {
     const folder = t.testdir({
-      'package.json': '{ "type": "module" }', node_modules: {}, 'tsconfig.json': JSON.stringify(TSCONFIG)
+      'package.json': '{ "type": "module" }', node_modules: {}, 'tsconfig.json': JSON.stringify(STRICT)
     })
     symlinkSync(resolve('openapi/client'), join(folder, 'node_modules/fastify-upload-url-client'))
     writeFileSync(join(folder, `UploadField.${language}`), source)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles the components of docs/frameworks.md, as strictly as React, Vue and Svelte can
+# Compiles the components of docs/frameworks.md as strictly as they can be, and builds the client with Vite and Next.js
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
